@@ -1,0 +1,24 @@
+import { AppError } from "./errors.ts";
+
+export const SCOPES = ["ingest", "read", "write", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks. A union, because users and OAuth clients will join. */
+export type Actor = { type: "api_key"; keyId: string } | { type: "dashboard"; signInId: string } | { type: "system" };
+
+/** Every door builds one and hands it to the domain. `projectId` is the tenant of all that happens. */
+export interface Ctx {
+  projectId: string;
+  actor: Actor;
+  scopes: ReadonlySet<Scope>;
+  requestId: string;
+  env: Env;
+  /** Lets work go on after the answer was sent. */
+  waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** Throws `forbidden` unless the caller has the scope. `admin` includes all others. */
+export function requireScope(ctx: Pick<Ctx, "scopes">, scope: Scope): void {
+  if (ctx.scopes.has(scope) || ctx.scopes.has("admin")) return;
+  throw new AppError("forbidden", `This key lacks the scope "${scope}". Use a key that has it.`);
+}

@@ -1,0 +1,158 @@
+import { z } from "@hono/zod-openapi";
+import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
+import { SPAN_KINDS, STATUS_CODES, STEP_KINDS } from "../../events/span.ts";
+
+/** RFC 3339 in UTC, with the precision that came in. */
+const time = z.string().openapi({ format: "date-time", example: "2026-11-21T09:30:00.123456789Z" });
+const tokens = z.number().int().nullable().openapi({ description: "null = not reported" });
+const cost = z.number().nullable().openapi({ description: "US dollars; null = not known, never 0 for unknown" });
+
+/** A run, as every door answers it. */
+export const runSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(RUN_KINDS),
+    name: z.string(),
+    status: z.enum(RUN_STATUSES),
+    service: z.string().nullable(),
+    environment: z.string().nullable(),
+    session_id: z.string().nullable(),
+    user_id: z.string().nullable(),
+    parent_run_id: z.string().nullable(),
+    tags: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    started_at: time,
+    ended_at: time.nullable(),
+    duration_ms: z.number().nullable(),
+    span_count: z.number().int(),
+    event_count: z.number().int(),
+    llm_call_count: z.number().int(),
+    tool_call_count: z.number().int(),
+    error_count: z.number().int(),
+    input_tokens: tokens,
+    cached_input_tokens: tokens,
+    output_tokens: tokens,
+    reasoning_tokens: tokens,
+    cost_usd: cost,
+    price_version: z.string().nullable(),
+    models: z.array(z.string()),
+    providers: z.array(z.string()),
+    first_seq: z.number().int(),
+    last_seq: z.number().int(),
+    input_preview: z.string().nullable(),
+    output_preview: z.string().nullable(),
+    url: z.string().openapi({ description: "The run's page in the dashboard" }),
+  })
+  .openapi("Run");
+export type Run = z.infer<typeof runSchema>;
+
+/** A span in a run's list: everything a waterfall draws, no bodies. */
+export const spanRowSchema = z
+  .object({
+    seq: z.number().int(),
+    span_id: z.string(),
+    parent_span_id: z.string().nullable(),
+    name: z.string(),
+    kind: z.enum(SPAN_KINDS),
+    step: z.enum(STEP_KINDS),
+    status: z.enum(STATUS_CODES),
+    status_message: z.string().nullable(),
+    service: z.string().nullable(),
+    started_at: time,
+    ended_at: time,
+    duration_ms: z.number(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    tool_name: z.string().nullable(),
+    agent_name: z.string().nullable(),
+    input_tokens: tokens,
+    cached_input_tokens: tokens,
+    output_tokens: tokens,
+    reasoning_tokens: tokens,
+    event_count: z.number().int(),
+  })
+  .openapi("SpanRow");
+export type SpanRow = z.infer<typeof spanRowSchema>;
+
+const messagePartSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("reasoning"), text: z.string() }),
+  z.object({ type: z.literal("image"), url: z.string().optional(), mime_type: z.string().optional() }),
+  z.object({ type: z.literal("tool_call"), id: z.string().optional(), name: z.string(), arguments: z.unknown() }),
+  z.object({
+    type: z.literal("tool_result"),
+    id: z.string().optional(),
+    name: z.string().optional(),
+    result: z.unknown(),
+  }),
+  z.object({ type: z.literal("json"), value: z.unknown() }),
+]);
+
+export const messageSchema = z
+  .object({ role: z.string(), parts: z.array(messagePartSchema), finish_reason: z.string().optional() })
+  .openapi("Message");
+
+/** A span with its bodies. `input` and `output` are null when no convention recognises any. */
+export const spanSchema = spanRowSchema
+  .extend({
+    trace_id: z.string(),
+    input: z.array(messageSchema).nullable(),
+    output: z.array(messageSchema).nullable(),
+    attributes: z.record(z.string(), z.unknown()),
+    resource: z.record(z.string(), z.unknown()),
+    scope: z.object({
+      name: z.string(),
+      version: z.string(),
+      attributes: z.record(z.string(), z.unknown()).optional(),
+    }),
+    events: z.array(z.object({ name: z.string(), time, attributes: z.record(z.string(), z.unknown()) })),
+    links: z.array(
+      z.object({
+        trace_id: z.string(),
+        span_id: z.string(),
+        trace_state: z.string().optional(),
+        attributes: z.record(z.string(), z.unknown()),
+      }),
+    ),
+  })
+  .openapi("Span");
+export type SpanDetail = z.infer<typeof spanSchema>;
+
+export const llmCallSchema = z
+  .object({
+    span_id: z.string(),
+    parent_span_id: z.string().nullable(),
+    name: z.string(),
+    operation: z.string().nullable(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    status: z.enum(["ok", "error"]),
+    started_at: time,
+    duration_ms: z.number(),
+    time_to_first_token_ms: z.number().nullable(),
+    input_tokens: tokens,
+    cached_input_tokens: tokens,
+    cache_write_tokens: tokens,
+    output_tokens: tokens,
+    reasoning_tokens: tokens,
+    cost_usd: cost,
+    price_version: z.string().nullable(),
+  })
+  .openapi("LlmCall");
+export type LlmCall = z.infer<typeof llmCallSchema>;
+
+export const eventSchema = z
+  .object({
+    seq: z.number().int(),
+    id: z.string().optional(),
+    type: z.string(),
+    time,
+    v: z.number().int(),
+    data: z.unknown(),
+  })
+  .openapi("Event");
+
+/** `{data, next_cursor}` around any row. */
+export function listOf<T extends z.ZodType>(row: T) {
+  return z.object({ data: z.array(row), next_cursor: z.string().nullable() });
+}

@@ -1,0 +1,63 @@
+import type { RunKind } from "./event.ts";
+import type { Nano } from "./nano.ts";
+import type { StepKind, TokenUsage } from "./span.ts";
+
+/**
+ * A value that several spans of a run may claim; the smallest rank wins, whatever the order of arrival.
+ * Rank = `0` for a root or `1`, then the start in nanoseconds padded to 20 digits, then the span id.
+ */
+export interface Ranked<T> {
+  rank: string;
+  value: T;
+}
+
+/** What the run is called and where it ran: taken together from one span, so that they fit each other. */
+export interface RunHead {
+  name: string;
+  service: string | null;
+  environment: string | null;
+}
+
+/** A span that called a model or carries token counts. */
+export interface CallFact {
+  span_id: string;
+  parent_span_id: string | null;
+  name: string;
+  step: StepKind;
+  operation: string | null;
+  model: string | null;
+  provider: string | null;
+  status: "ok" | "error";
+  start: Nano;
+  end: Nano;
+  time_to_first_token_ms: number | null;
+  usage: TokenUsage | null;
+  /** Billionths of a dollar; null = not known. */
+  cost_nano_usd: number | null;
+  price_version: string | null;
+}
+
+/**
+ * What one part of a log adds to its run: counts add up, times widen, ranked values compete. Merging deltas in any order
+ * gives the same run (src/domain/projection/merge.ts), which is what lets deliveries repeat and overtake each other.
+ */
+export interface RunDelta {
+  kind: RunKind;
+  event_count: number;
+  span_count: number;
+  error_count: number;
+  tool_call_count: number;
+  started: Nano | null;
+  ended: Nano | null;
+  /** 0 = the root has not been seen, 1 = it ended well, 2 = it failed, 3 = the run was cancelled. */
+  outcome: 0 | 1 | 2 | 3;
+  head: Ranked<RunHead> | null;
+  session: Ranked<string> | null;
+  user: Ranked<string> | null;
+  input_preview: Ranked<string> | null;
+  output_preview: Ranked<string> | null;
+  tags: string[];
+  calls: CallFact[];
+  /** Of each span its id and its parent's (zeros for none): 32 hex digits a span. Which usage is a wrapper's is decided on it. */
+  links: string;
+}

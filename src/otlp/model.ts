@@ -1,0 +1,39 @@
+import type { Span, SpanContext } from "../events/span.ts";
+
+/** The spans of one resource and scope, as they came. */
+export interface SpanGroup {
+  context: SpanContext;
+  spans: Span[];
+}
+
+/**
+ * A decoded ExportTraceServiceRequest: what was good, and what was not.
+ * `rejected` counts spans that could not be taken (bad ids); `reasons` says why, each reason once with its count.
+ */
+export interface DecodedTraces {
+  groups: SpanGroup[];
+  rejected: number;
+  reasons: Map<string, number>;
+}
+
+/** One message of a conversation, whatever convention it was written in. */
+export interface Message {
+  role: string;
+  parts: MessagePart[];
+  /** Why the model stopped, on an answer. */
+  finish_reason?: string;
+}
+
+export type MessagePart =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string }
+  | { type: "image"; url?: string; mime_type?: string }
+  | { type: "tool_call"; id?: string; name: string; arguments: unknown }
+  | { type: "tool_result"; id?: string; name?: string; result: unknown }
+  | { type: "json"; value: unknown };
+
+/** What a span took in and gave back, as far as a convention can tell. */
+export interface SpanContent {
+  input: Message[] | null;
+  output: Message[] | null;
+}
