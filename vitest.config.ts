@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Three projects, from quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with
+ * the bindings of wrangler.toml) and `server` (against the server that `npm start` runs). The browser has playwright.config.ts.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: { $lib: here("./web/src/lib") } },
+        test: {
+          name: "unit",
+          environment: "node",
+          include: [
+            "src/**/*.test.ts",
+            "durable-objects/**/*.test.ts",
+            "queues/**/*.test.ts",
+            "web/src/**/*.test.ts",
+            "web/functions/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: here("./wrangler.toml") },
+            miniflare: {
+              bindings: {
+                RUNLIGHT_API_KEY: "rl_test0000000000000000000000000000000000",
+                TEST_MIGRATIONS: await readD1Migrations(here("./migrations")),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/workers/**/*.test.ts"],
+          setupFiles: ["./test/workers/setup.ts"],
+        },
+      },
+      {
+        test: {
+          name: "server",
+          environment: "node",
+          include: ["test/server/**/*.test.ts"],
+          globalSetup: ["./test/server/build.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
