@@ -1,0 +1,140 @@
+import type { Attributes, StepKind } from "../../events/span.ts";
+import type { Message, MessagePart, SpanContent } from "../model.ts";
+import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
+import { messages, partsOf } from "./messages.ts";
+import { normaliseProvider } from "./providers.ts";
+import { addUsage, inputLeavesOutCache } from "./tokens.ts";
+import { amount, count, jsonOrText, text, textList } from "./values.ts";
+
+/** OpenTelemetry's GenAI conventions since 1.37, and the names that clients of today add to them. */
+export const genAi: Convention = {
+  name: "gen_ai",
+
+  detect({ attributes }) {
+    return (
+      attributes["gen_ai.operation.name"] !== undefined ||
+      attributes["gen_ai.provider.name"] !== undefined ||
+      attributes["gen_ai.request.model"] !== undefined ||
+      attributes["gen_ai.agent.name"] !== undefined ||
+      attributes["gen_ai.conversation.id"] !== undefined
+    );
+  },
+
+  read(draft, span, context) {
+    const a = span.attributes;
+    const operation = text(a["gen_ai.operation.name"]);
+    addUsage(draft, {
+      input: count(a["gen_ai.usage.input_tokens"]),
+      cached: count(a["gen_ai.usage.cache_read.input_tokens"]),
+      cacheWrite:
+        count(a["gen_ai.usage.cache_creation.input_tokens"]) ?? count(a["gen_ai.usage.cache_write.input_tokens"]),
+      output: count(a["gen_ai.usage.output_tokens"]),
+      reasoning: count(a["gen_ai.usage.reasoning.output_tokens"]) ?? count(a["gen_ai.usage.reasoning_tokens"]),
+      inputLeavesOutCache: inputLeavesOutCache(context),
+    });
+    draft.model ??= text(a["gen_ai.response.model"]) ?? text(a["gen_ai.request.model"]);
+    if (operation !== undefined) {
+      draft.operation ??= operation;
+      setStep(draft, stepOf(operation, draft));
+    }
+    if (draft.provider === undefined) {
+      const provider = text(a["gen_ai.provider.name"]);
+      if (provider !== undefined) draft.provider = normaliseProvider(provider);
+    }
+    draft.session_id ??= text(a["gen_ai.conversation.id"]);
+    draft.agent_name ??= text(a["gen_ai.agent.name"]);
+    // On a model call this names a tool that the model asked for, not one that ran.
+    if (draft.step === "tool") draft.tool_name ??= text(a["gen_ai.tool.name"]);
+    draft.time_to_first_token_ms ??= firstChunkMs(a);
+    if (draft.step === "llm") draft.error ??= failedFinish(a);
+  },
+
+  content(span) {
+    const a = span.attributes;
+    const operation = a["gen_ai.operation.name"];
+    if (operation === "execute_tool") return toolContent(a);
+    const details = span.events.find((event) => event.name === "gen_ai.client.inference.operation.details");
+    const own = fromMessages(a);
+    if (details === undefined || (own.input !== null && own.output !== null)) return own;
+    const ofEvent = fromMessages(details.attributes);
+    return { input: own.input ?? ofEvent.input, output: own.output ?? ofEvent.output };
+  },
+};
+
+const STEPS = new Map<string, StepKind>([
+  ["chat", "llm"],
+  ["generate_content", "llm"],
+  ["text_completion", "llm"],
+  ["completion", "llm"],
+  ["responses", "llm"],
+  ["embeddings", "embedding"],
+  ["embedding", "embedding"],
+  ["execute_tool", "tool"],
+  ["invoke_agent", "agent"],
+  ["create_agent", "agent"],
+  ["invoke_workflow", "chain"],
+  ["agent_step", "chain"],
+  ["model_generation", "chain"],
+  ["model_chunk", "chain"],
+  ["retrieval", "retriever"],
+  ["rerank", "reranker"],
+]);
+
+function stepOf(operation: string, draft: FactsDraft): StepKind | undefined {
+  // An operation that nobody has heard of, but with a model and an answer's tokens, is a model call.
+  return STEPS.get(operation) ?? (draft.model !== undefined && draft.usage?.output != null ? "llm" : undefined);
+}
+
+function firstChunkMs(a: Attributes): number | undefined {
+  const seconds =
+    amount(a["gen_ai.response.time_to_first_chunk"]) ??
+    amount(a["gen_ai.client.operation.time_to_first_chunk"]) ??
+    amount(a["gen_ai.server.time_to_first_token"]);
+  // To the microsecond: a float times 1000 shows digits that were never measured.
+  return seconds === undefined ? undefined : Math.round(seconds * 1e6) / 1e3;
+}
+
+/** Some clients leave the status of a failed call unset or even OK, and say so only in the finish reason. */
+function failedFinish(a: Attributes): string | undefined {
+  const reasons = a["gen_ai.response.finish_reasons"];
+  if (reasons === undefined || !textList(reasons)?.includes("error")) return undefined;
+  return "The model stopped with finish reason error.";
+}
+
+function toolContent(a: Attributes): SpanContent {
+  const id = text(a["gen_ai.tool.call.id"]);
+  const name = text(a["gen_ai.tool.name"]);
+  const args = a["gen_ai.tool.call.arguments"] ?? a["gen_ai.tool.args"];
+  const result = a["gen_ai.tool.call.result"];
+  return toolMessages({ id, name, arguments: args, result });
+}
+
+/** A tool's call and its result as messages; undefined = not recorded. */
+export function toolMessages(tool: {
+  id: string | undefined;
+  name: string | undefined;
+  arguments: unknown;
+  result: unknown;
+}): SpanContent {
+  const id = tool.id === undefined ? {} : { id: tool.id };
+  const name = tool.name === undefined ? {} : { name: tool.name };
+  const call: MessagePart = { type: "tool_call", ...id, name: tool.name ?? "", arguments: jsonOrText(tool.arguments) };
+  const result: MessagePart = { type: "tool_result", ...id, ...name, result: jsonOrText(tool.result) };
+  return {
+    input: tool.arguments === undefined ? null : [{ role: "assistant", parts: [call] }],
+    output: tool.result === undefined ? null : [{ role: "tool", parts: [result] }],
+  };
+}
+
+function fromMessages(a: Attributes): SpanContent {
+  const sent = messages(a["gen_ai.input.messages"]);
+  const instructions = a["gen_ai.system_instructions"];
+  let input = sent;
+  // OpenLIT sends the instructions both ways.
+  if (instructions !== undefined && sent?.[0]?.role !== "system") {
+    const system: Message = { role: "system", parts: partsOf(jsonOrText(instructions)) };
+    if (system.parts.length > 0) input = [system, ...(sent ?? [])];
+  }
+  const output = messages(a["gen_ai.output.messages"]);
+  return input === null && output === null ? NO_CONTENT : { input, output };
+}

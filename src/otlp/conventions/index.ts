@@ -1,0 +1,41 @@
+import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
+import type { SpanContent } from "../model.ts";
+import { common } from "./common.ts";
+import { type Convention, emptyDraft } from "./convention.ts";
+import { genAi } from "./gen-ai.ts";
+
+/**
+ * Every convention, the most trusted first. A span may speak several (a framework's own next to the standard one): each
+ * field is taken from the first in this order that has it.
+ */
+const CONVENTIONS: readonly Convention[] = [common, genAi];
+
+/**
+ * What kind of step a span is, which model it called, with how many tokens, for whom: whatever convention said so.
+ * A field that nobody sent is undefined, never 0. A wrapper that repeats its child's usage keeps it here.
+ */
+export function readFacts(span: Span, context: SpanContext): SpanFacts {
+  const draft = emptyDraft();
+  for (let i = 0; i < CONVENTIONS.length; i++) {
+    const convention = CONVENTIONS[i] as Convention;
+    if (convention.detect(span, context)) convention.read(draft, span, context);
+  }
+  return draft;
+}
+
+/** The messages that a span took in and gave back; null where it recorded none. */
+export function readContent(span: Span, context: SpanContext): SpanContent {
+  const spoken = CONVENTIONS.filter((convention) => convention.detect(span, context));
+  const content: SpanContent = { input: null, output: null };
+  for (const convention of spoken) add(content, convention.content?.(span, context));
+  for (const convention of spoken) {
+    if (content.input === null || content.output === null) add(content, convention.raw?.(span, context));
+  }
+  return content;
+}
+
+function add(content: SpanContent, more: SpanContent | undefined): void {
+  if (more === undefined) return;
+  content.input ??= more.input;
+  content.output ??= more.output;
+}

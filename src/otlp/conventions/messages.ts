@@ -1,0 +1,163 @@
+import type { Message, MessagePart } from "../model.ts";
+import { jsonOrText, parseJson } from "./values.ts";
+
+type Json = { [key: string]: unknown };
+
+/**
+ * Messages out of a value in any of the shapes that clients use: OpenTelemetry's `{role, parts}`, OpenAI's and
+ * Anthropic's `{role, content}`, LangChain's serialised messages; a list of them, one alone, or their JSON text.
+ * null if it holds none. Never throws.
+ */
+export function messages(value: unknown): Message[] | null {
+  const read = typeof value === "string" ? parseJson(value) : value;
+  if (Array.isArray(read)) {
+    const found: Message[] = [];
+    for (const item of read) {
+      const one = message(item);
+      if (one === null) return null;
+      found.push(one);
+    }
+    return found.length > 0 ? found : null;
+  }
+  const one = message(read);
+  return one === null ? null : [one];
+}
+
+/** One message; null if the value is none (it has no role). */
+export function message(value: unknown): Message | null {
+  if (!isObject(value)) return null;
+  const raw = langChainFields(value);
+  const role = raw.role;
+  if (typeof role !== "string" || role === "") return null;
+  const parts = partsOf(raw.parts ?? raw.content);
+  for (const call of toolCalls(raw.tool_calls)) parts.push(call);
+  const callId = raw.tool_call_id ?? raw.toolCallId;
+  const read: Message = { role, parts: typeof callId === "string" ? [toolResult(callId, raw, parts)] : parts };
+  if (typeof raw.finish_reason === "string") read.finish_reason = raw.finish_reason;
+  return read;
+}
+
+/** Parts of a message's content: a string, a list of parts, or one part. Never throws. */
+export function partsOf(content: unknown): MessagePart[] {
+  if (content === undefined || content === null || content === "") return [];
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  if (Array.isArray(content)) return content.map(part);
+  return [part(content)];
+}
+
+function part(value: unknown): MessagePart {
+  if (typeof value === "string") return { type: "text", text: value };
+  if (!isObject(value)) return { type: "json", value };
+  const id = text(value.id) ?? text(value.tool_use_id) ?? text(value.toolCallId) ?? text(value.call_id);
+  const name = text(value.name) ?? text(value.toolName);
+  switch (value.type) {
+    case "text":
+    case "input_text":
+    case "output_text": {
+      const said = value.content ?? value.text;
+      return typeof said === "string" ? { type: "text", text: said } : { type: "json", value };
+    }
+    case "reasoning":
+    case "thinking": {
+      const thought = value.content ?? value.text ?? value.thinking;
+      return typeof thought === "string" ? { type: "reasoning", text: thought } : { type: "json", value };
+    }
+    case "tool_call":
+    case "tool-call":
+    case "tool_use":
+    case "function_call":
+      return toolCall(id, name, value.arguments ?? value.input ?? value.args);
+    case "tool_call_response":
+    case "tool-result":
+    case "tool_result":
+    case "function_call_output": {
+      const result = value.response ?? value.result ?? value.output ?? value.content;
+      return {
+        type: "tool_result",
+        ...(id === undefined ? {} : { id }),
+        ...(name === undefined ? {} : { name }),
+        result: jsonOrText(result ?? null),
+      };
+    }
+    case "image":
+    case "image_url":
+    case "input_image":
+    case "blob":
+    case "uri":
+      return image(value) ?? { type: "json", value };
+    default:
+      return { type: "json", value };
+  }
+}
+
+function image(value: Json): MessagePart | null {
+  const mime = text(value.mime_type) ?? text(value.mimeType) ?? text(value.mediaType);
+  // A blob or uri part of another modality (audio, a file) is no image.
+  if (typeof value.modality === "string" && value.modality !== "image") return null;
+  const nested = isObject(value.image_url) ? value.image_url.url : value.image_url;
+  const source = isObject(value.source) ? value.source : {};
+  const url = text(nested) ?? text(value.url) ?? text(value.uri) ?? text(source.url) ?? text(value.image);
+  const type = mime ?? text(source.media_type);
+  const data = text(source.data) ?? (value.type === "blob" ? text(value.content) : undefined);
+  const whole = url ?? (data === undefined ? undefined : `data:${type ?? "application/octet-stream"};base64,${data}`);
+  return {
+    type: "image",
+    ...(whole === undefined ? {} : { url: whole }),
+    ...(type === undefined ? {} : { mime_type: type }),
+  };
+}
+
+function toolCalls(value: unknown): MessagePart[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isObject).map((call) => {
+    const inner = isObject(call.function) ? call.function : call;
+    return toolCall(
+      text(call.id) ?? text(call.toolCallId),
+      text(inner.name) ?? text(inner.toolName),
+      inner.arguments ?? inner.args,
+    );
+  });
+}
+
+export function toolCall(id: string | undefined, name: string | undefined, args: unknown): MessagePart {
+  return {
+    type: "tool_call",
+    ...(id === undefined ? {} : { id }),
+    name: name ?? "",
+    arguments: jsonOrText(args ?? null),
+  };
+}
+
+function toolResult(id: string, raw: Json, parts: MessagePart[]): MessagePart {
+  const name = text(raw.name);
+  const only = parts.length === 1 ? parts[0] : undefined;
+  const result = only?.type === "text" ? jsonOrText(only.text) : (raw.content ?? null);
+  return { type: "tool_result", id, ...(name === undefined ? {} : { name }), result };
+}
+
+const LANGCHAIN_ROLES: { [type: string]: string } = {
+  human: "user",
+  HumanMessage: "user",
+  ai: "assistant",
+  AIMessage: "assistant",
+  AIMessageChunk: "assistant",
+  SystemMessage: "system",
+  ToolMessage: "tool",
+  FunctionMessage: "tool",
+};
+
+/** LangChain writes `{lc, type: "constructor", id: [..., "HumanMessage"], kwargs: {content}}`; others pass through. */
+function langChainFields(value: Json): Json {
+  if (value.lc === undefined || !isObject(value.kwargs) || !Array.isArray(value.id)) return value;
+  const type = value.id.at(-1);
+  const role = typeof type === "string" && Object.hasOwn(LANGCHAIN_ROLES, type) ? LANGCHAIN_ROLES[type] : undefined;
+  return role === undefined ? value : { ...value.kwargs, role };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

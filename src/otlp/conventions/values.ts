@@ -1,0 +1,65 @@
+import type { AttributeValue } from "../../events/span.ts";
+
+// Readers of attribute values: each gives undefined for a value of another type, so that one odd attribute of a client
+// costs that field and nothing else.
+
+/** A string with something in it. */
+export function text(value: AttributeValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A count of 0 or more; some clients send their integers as strings. */
+export function count(value: AttributeValue | undefined): number | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  return typeof value === "string" && /^[0-9]{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+/** A finite number of 0 or more. */
+export function amount(value: AttributeValue | undefined): number | undefined {
+  return typeof value === "number" && value >= 0 ? value : undefined;
+}
+
+/** Strings of a list, whether it came as a list or as its JSON text. */
+export function textList(value: AttributeValue | undefined): string[] | undefined {
+  const list = typeof value === "string" && value.startsWith("[") ? parseJson(value) : value;
+  if (!Array.isArray(list)) return undefined;
+  const texts = list.filter((item): item is string => typeof item === "string");
+  return texts.length > 0 ? texts : undefined;
+}
+
+/** Deepest nesting that is parsed out of a string; what lies deeper stays text, as no reader could walk it safely. */
+const MAX_JSON_DEPTH = 64;
+
+/** The value of a JSON text, or undefined if it is none or is nested too deep. */
+export function parseJson(json: string): unknown {
+  if (tooDeep(json)) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a JSON text, or the text itself if it is none. */
+export function jsonOrText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const first = value.trimStart()[0];
+  if (first !== "{" && first !== "[" && first !== '"') return value;
+  return parseJson(value) ?? value;
+}
+
+function tooDeep(json: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (inString) {
+      if (code === 92) i++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 91 || code === 123) {
+      if (++depth > MAX_JSON_DEPTH) return true;
+    } else if (code === 93 || code === 125) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,77 @@
+import type { OtlpType } from "./decode/index.ts";
+
+/** What a partial success tells the client: how many items were not taken and why, in English. */
+export interface Partial {
+  rejected: number;
+  message: string;
+}
+
+/** Longest message of an answer, in UTF-16 units. The client logs it; a longer one helps nobody. */
+const MAX_MESSAGE = 1000;
+
+/**
+ * The body of a 200 to a trace export (ExportTraceServiceResponse). On full success `partial` is left out, and
+ * partial_success is then unset as OTLP demands: `{}` in JSON, no bytes in protobuf.
+ */
+export function encodeTraceResponse(type: "json", partial?: Partial): string;
+export function encodeTraceResponse(type: "protobuf", partial?: Partial): Uint8Array<ArrayBuffer>;
+export function encodeTraceResponse(type: OtlpType, partial?: Partial): string | Uint8Array<ArrayBuffer>;
+export function encodeTraceResponse(type: OtlpType, partial?: Partial): string | Uint8Array<ArrayBuffer> {
+  if (partial === undefined) return encodeEmptyResponse(type);
+  const message = shorten(partial.message);
+  // Both fields in their proto3 form: an int64 is a string in JSON, and a default is left out.
+  if (type === "json") {
+    const partialSuccess: { rejectedSpans?: string; errorMessage?: string } = {};
+    if (partial.rejected !== 0) partialSuccess.rejectedSpans = String(partial.rejected);
+    if (message !== "") partialSuccess.errorMessage = message;
+    return JSON.stringify({ partialSuccess });
+  }
+  return bytesField(1, [...varintField(1, partial.rejected), ...stringField(2, message)]);
+}
+
+/** The body of a 200 to a log or metric export that was taken whole; both responses are empty messages then. */
+export function encodeEmptyResponse(type: OtlpType): string | Uint8Array<ArrayBuffer> {
+  return type === "json" ? "{}" : new Uint8Array(0);
+}
+
+/** The body of any 4xx or 5xx at an OTLP door: google.rpc.Status. `grpcCode` as in google.rpc.Code (3 = invalid argument). */
+export function encodeStatus(type: "json", grpcCode: number, message: string): string;
+export function encodeStatus(type: "protobuf", grpcCode: number, message: string): Uint8Array<ArrayBuffer>;
+export function encodeStatus(type: OtlpType, grpcCode: number, message: string): string | Uint8Array<ArrayBuffer>;
+export function encodeStatus(type: OtlpType, grpcCode: number, message: string): string | Uint8Array<ArrayBuffer> {
+  const short = shorten(message);
+  if (type === "json") return JSON.stringify({ code: grpcCode, message: short });
+  return new Uint8Array([...varintField(1, grpcCode), ...stringField(2, short)]);
+}
+
+function shorten(message: string): string {
+  // The cut may fall between the halves of a surrogate pair.
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).toWellFormed()}…`;
+}
+
+const encoder = new TextEncoder();
+
+function varintField(number: number, value: number): number[] {
+  return value === 0 ? [] : [number * 8, ...varint(value)];
+}
+
+function stringField(number: number, text: string): number[] {
+  if (text === "") return [];
+  const bytes = encoder.encode(text);
+  return [number * 8 + 2, ...varint(bytes.length), ...bytes];
+}
+
+function bytesField(number: number, bytes: number[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([number * 8 + 2, ...varint(bytes.length), ...bytes]);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) + 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return bytes;
+}
