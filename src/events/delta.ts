@@ -58,6 +58,18 @@ export interface RunDelta {
   output_preview: Ranked<string> | null;
   tags: string[];
   calls: CallFact[];
-  /** Of each span its id and its parent's (zeros for none): 32 hex digits a span. Which usage is a wrapper's is decided on it. */
-  links: string;
+}
+
+/**
+ * Ids of a part's spans, for telling wrappers and repeats: 32 hex digits an event, its span id and its parent's.
+ * Zeros stand for "no parent", and for both in an event that is no span.
+ */
+export type Links = string;
+
+export const NO_SPAN = "0000000000000000";
+
+/** The ids of one event of a part. */
+export function linkAt(links: Links, index: number): { spanId: string; parentId: string } {
+  const at = index * 32;
+  return { spanId: links.slice(at, at + 16), parentId: links.slice(at + 16, at + 32) };
 }

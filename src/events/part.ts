@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { RunEvent, StoredEvent } from "./event.ts";
 import { rfc3339 } from "./nano.ts";
@@ -18,10 +19,15 @@ const GZIP = { level: 1 } as const;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Packs events (in log order) into a part. A `SPAN` event's data must hold `ctx`, its index in `contexts`. */
-export function encodePart(contexts: SpanContext[], events: StoredEvent[]): Uint8Array {
-  const json: PartJson = { v: 1, contexts, events };
-  return gzipSync(encoder.encode(JSON.stringify(json)), GZIP);
+/**
+ * Packs events (in log order) into a part. A `SPAN` event's data must hold `ctx`, its index in `contexts`.
+ * `batchId` is a hash of the content: the same events packed again have the same one.
+ */
+export function encodePart(contexts: SpanContext[], events: StoredEvent[]): { body: Uint8Array; batchId: string } {
+  const json = encoder.encode(JSON.stringify({ v: 1, contexts, events } satisfies PartJson));
+  // 128 of sha256's bits name a batch; a full hash would only make every row longer.
+  const batchId = createHash("sha256").update(json).digest("base64url").slice(0, 22);
+  return { body: gzipSync(json, GZIP), batchId };
 }
 
 /**

@@ -1,0 +1,84 @@
+import type { Links } from "../../src/events/delta.ts";
+import type { Nano } from "../../src/events/nano.ts";
+
+/** Where a log object is and whom it works for. The caller says so with each append, as an object woken by its alarm
+ * cannot ask for its name. */
+export interface LogAddress {
+  projectId: string;
+  /** The object's name: src/events/log-name.ts. */
+  object: string;
+}
+
+/** What one request adds to one run. */
+export interface AppendPart {
+  run: string;
+  /** The same id again returns the same seqs and writes nothing. */
+  batchId: string;
+  /** Events in the part. */
+  count: number;
+  links: Links;
+  /** A gzip member: src/events/part.ts. */
+  body: Uint8Array;
+  /** JSON of the part's RunDelta. The log keeps it and does not look inside. */
+  delta: string;
+  /** Start of the earliest event; tells whether the run may be older than what the object remembers. */
+  started: Nano | null;
+}
+
+export interface AppendResult {
+  run: string;
+  /** 0 if the log had every event already under other batch ids: there is no seq range to name. */
+  firstSeq: number;
+  lastSeq: number;
+  /** Events that the log had already. */
+  skipped: number;
+}
+
+/** One part as the log holds it. */
+export interface HeldPart {
+  run: string;
+  batchId: string;
+  firstSeq: number;
+  lastSeq: number;
+  /** Indexes of events in the part that were known already; `delta` counts them, so it must be folded anew if any. */
+  skip: number[];
+  links: Links;
+  delta: string;
+  bytes: number;
+}
+
+/** A part that the log still holds, as a reader gets it. */
+export interface TailPart extends HeldPart {
+  /** Milliseconds since the epoch at which it reached the log. */
+  at: number;
+  body: Uint8Array;
+}
+
+/** The same for a reader who wants the run's summary: the body comes along only where `delta` has to be folded anew. */
+export interface TailFacts extends HeldPart {
+  at: number;
+  body: Uint8Array | null;
+}
+
+/** One append call as a drain hands it out. */
+export interface DrainRow {
+  id: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** JSON of HeldPart[]; the parts' bodies lie end to end in `body`, in this order. */
+  head: string;
+  body: Uint8Array;
+}
+
+export interface Drain {
+  rows: DrainRow[];
+  /** Newest row at the time of the call: a projector that reached it is done, whatever came in since. */
+  newest: number;
+}
+
+/** The bell: the message that says a log object has rows to project. */
+export interface BellMessage {
+  v: 1;
+  projectId: string;
+  object: string;
+}

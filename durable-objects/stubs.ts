@@ -1,0 +1,17 @@
+import { logName } from "../src/events/log-name.ts";
+import type { ProjectFeed } from "./project-feed/object.ts";
+import type { RunLog } from "./run-log/object.ts";
+import type { LogAddress } from "./run-log/protocol.ts";
+
+/** The log object of a run. */
+export function logAddress(env: Env, projectId: string, runId: string): LogAddress {
+  return { projectId, object: logName(projectId, runId, Math.max(1, Number(env.TRACE_LOGS) || 1)) };
+}
+
+export function runLog(env: Env, address: LogAddress): DurableObjectStub<RunLog> {
+  return env.RUN_LOG.getByName(address.object) as DurableObjectStub<RunLog>;
+}
+
+export function projectFeed(env: Env, projectId: string): DurableObjectStub<ProjectFeed> {
+  return env.PROJECT_FEED.getByName(projectId) as DurableObjectStub<ProjectFeed>;
+}

@@ -1,0 +1,43 @@
+import { AppError } from "./errors.ts";
+import { refuseOtherMethods } from "./http/method-not-allowed.ts";
+import { authenticate } from "./http/middleware/authenticate.ts";
+import { requestId } from "./http/middleware/request-id.ts";
+import { securityHeaders } from "./http/middleware/security-headers.ts";
+import { router } from "./http/openapi.ts";
+import { replyError } from "./http/reply-error.ts";
+import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { operationRoutes } from "./http/routes/operations.ts";
+import { otlpRoutes } from "./http/routes/otlp.ts";
+import { runRoutes } from "./http/routes/runs.ts";
+import { VERSION } from "./version.ts";
+
+/** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
+function createApp() {
+  const app = router();
+  app.use(requestId());
+  app.use(securityHeaders());
+  app.onError((error, c) => replyError(c, error));
+  app.notFound((c) =>
+    replyError(c, new AppError("not_found", "There is nothing at this address. See /api/openapi.json.")),
+  );
+
+  app.get("/health", (c) => c.json({ status: "ok", version: VERSION }));
+  // LangSmith's client asks before it sends.
+  app.get("/info", (c) => c.json({ version: VERSION, batch_ingest_config: { use_multipart_endpoint: false } }));
+  app.route("/", otlpRoutes());
+
+  const open = app.route("/", signInRoutes());
+  open.use("/api/*", authenticate());
+  open.use("/ws", authenticate());
+  const chain = open.route("/", accessRoutes()).route("/", runRoutes()).route("/", operationRoutes());
+
+  chain.doc31("/api/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Runlight", version: VERSION, description: "The flight recorder of AI agents." },
+  });
+  refuseOtherMethods(chain);
+  return chain;
+}
+
+export const app = createApp();
+export type App = typeof app;

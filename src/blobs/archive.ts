@@ -1,0 +1,60 @@
+import { dbFor } from "../db/db.ts";
+import { type SegmentPointer, segmentsAfter } from "../db/segments.ts";
+import type { RunEvent } from "../events/event.ts";
+import { decodePart } from "../events/part.ts";
+
+/** Segments read in one go: bounds memory, and R2 reads of one go run side by side (Workers allow 6 connections). */
+const SEGMENTS_AT_ONCE = 16;
+
+/** Adjacent parts of a pack up to this size are fetched with one read. */
+const READ_BYTES = 8_000_000;
+
+/**
+ * The next events of a run from its projected segments, oldest first: some if there are any after `after`, else none.
+ * @throws if a pack is missing: D1 points to nothing
+ */
+export async function readArchive(env: Env, projectId: string, runId: string, after: number): Promise<RunEvent[]> {
+  const pointers = await segmentsAfter(dbFor(env, projectId), projectId, runId, after, SEGMENTS_AT_ONCE);
+  const bodies = await readSegments(env.BUCKET, pointers);
+  const events: RunEvent[] = [];
+  for (const [n, pointer] of pointers.entries()) {
+    for (const event of decodePart(bodies[n] as Uint8Array, pointer.first_seq, pointer.skip)) {
+      if (event.seq > after) events.push(event);
+    }
+  }
+  return events;
+}
+
+/** The gzip members of segments. Neighbours in one pack are read together. */
+export async function readSegments(bucket: R2Bucket, pointers: SegmentPointer[]): Promise<Uint8Array[]> {
+  const reads: { pack: string; offset: number; length: number; members: number[] }[] = [];
+  for (const [n, pointer] of pointers.entries()) {
+    const last = reads.at(-1);
+    const end = last ? last.offset + last.length : -1;
+    if (
+      last &&
+      last.pack === pointer.pack &&
+      pointer.byte_offset >= end &&
+      pointer.byte_offset + pointer.byte_length - last.offset <= READ_BYTES
+    ) {
+      last.length = pointer.byte_offset + pointer.byte_length - last.offset;
+      last.members.push(n);
+    } else {
+      reads.push({ pack: pointer.pack, offset: pointer.byte_offset, length: pointer.byte_length, members: [n] });
+    }
+  }
+  const bodies: Uint8Array[] = new Array(pointers.length);
+  await Promise.all(
+    reads.map(async (read) => {
+      const object = await bucket.get(read.pack, { range: { offset: read.offset, length: read.length } });
+      if (!object) throw new Error(`Pack ${read.pack} is missing in R2`);
+      const bytes = new Uint8Array(await object.arrayBuffer());
+      for (const n of read.members) {
+        const pointer = pointers[n] as SegmentPointer;
+        const from = pointer.byte_offset - read.offset;
+        bodies[n] = bytes.subarray(from, from + pointer.byte_length);
+      }
+    }),
+  );
+  return bodies;
+}

@@ -1,0 +1,15 @@
+/**
+ * R2 key of a pack: sorted by project and time. The rows it holds are part of the key, so the same drain again writes the
+ * same bytes to the same key, and another cut of the rows can never overwrite a pack that D1 points to.
+ * @param at milliseconds since the epoch at which the first row reached the log
+ */
+export function packKey(projectId: string, object: string, at: number, fromRow: number, toRow: number): string {
+  const time = new Date(at).toISOString();
+  const name = object.slice(projectId.length + 1).replaceAll("/", "-");
+  return `packs/${projectId}/${time.slice(0, 10)}/${time.slice(11)}-${name}-${fromRow}-${toRow}`;
+}
+
+/** R2 key of a queue message that failed too often. */
+export function deadLetterKey(projectId: string, messageId: string): string {
+  return `dead-letters/${projectId}/${messageId}.json`;
+}

@@ -1,0 +1,25 @@
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/**
+ * Where each part of a run's log lies. A plain INSERT of this row is the projection's guard: the same part a second time,
+ * or a part whose seqs another one has, breaks the primary key and with it the whole transaction. WITHOUT ROWID.
+ */
+export const segments = sqliteTable(
+  "segments",
+  {
+    project_id: text("project_id").notNull(),
+    run_id: text("run_id").notNull(),
+    first_seq: integer("first_seq").notNull(),
+    last_seq: integer("last_seq").notNull(),
+    batch_id: text("batch_id").notNull(),
+    /** R2 key of the pack, and the byte range of this part's gzip member in it. */
+    pack: text("pack").notNull(),
+    byte_offset: integer("byte_offset").notNull(),
+    byte_length: integer("byte_length").notNull(),
+    /** JSON array: indexes of events in the part that the log had already. NULL = none. */
+    skip: text("skip"),
+    /** 16 bytes a span: its id and its parent's (zeros for none). Tells wrapper spans across parts. */
+    links: blob("links", { mode: "buffer" }),
+  },
+  (table) => [primaryKey({ columns: [table.project_id, table.run_id, table.first_seq] })],
+);

@@ -1,0 +1,27 @@
+/** Where a stored part of a run's log lies. */
+export interface SegmentPointer {
+  first_seq: number;
+  last_seq: number;
+  pack: string;
+  byte_offset: number;
+  byte_length: number;
+  skip: number[];
+}
+
+/** The segments of a run that reach past `after`, in order. Uses the primary key: run, then first_seq. */
+export async function segmentsAfter(
+  db: D1Database | D1DatabaseSession,
+  projectId: string,
+  runId: string,
+  after: number,
+  limit: number,
+): Promise<SegmentPointer[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT first_seq, last_seq, pack, byte_offset, byte_length, skip FROM segments
+       WHERE project_id = ? AND run_id = ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
+    )
+    .bind(projectId, runId, after, limit)
+    .all<Omit<SegmentPointer, "skip"> & { skip: string | null }>();
+  return results.map((row) => ({ ...row, skip: row.skip === null ? [] : (JSON.parse(row.skip) as number[]) }));
+}

@@ -1,0 +1,98 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { Actor, Scope } from "../../context.ts";
+import { SCOPES } from "../../context.ts";
+import { apiKeys, projects, signIns } from "../../db/schema/index.ts";
+import { hashSecret } from "./secrets.ts";
+
+/** Who a secret stands for. */
+export interface Identity {
+  projectId: string;
+  actor: Actor;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** The project that exists from the first start on. */
+export const DEFAULT_PROJECT = { id: "default", name: "Default project" };
+
+/** How long a look-up is believed: so long may a revoked key still work in a running isolate. */
+const CACHE_MS = 30_000;
+const CACHE_ENTRIES = 5_000;
+
+const cache = new Map<string, { identity: Identity | null; until: number }>();
+
+/** Who holds this API key; null if nobody. */
+export function authenticateKey(env: Env, key: string): Promise<Identity | null> {
+  return cached(`key:${key}`, () => lookUpKey(env, key));
+}
+
+/** Who holds this cookie; null if nobody, or not any more. */
+export function authenticateCookie(env: Env, token: string): Promise<Identity | null> {
+  return cached(`cookie:${token}`, () => lookUpCookie(env, token));
+}
+
+/** Makes a sign-out work at once in this isolate. */
+export function forgetCookie(token: string): void {
+  cache.delete(`cookie:${token}`);
+}
+
+async function cached(name: string, lookUp: () => Promise<Identity | null>): Promise<Identity | null> {
+  const now = Date.now();
+  const hit = cache.get(name);
+  if (hit && hit.until > now) return hit.identity;
+  const identity = await lookUp();
+  // Unknown secrets are not remembered: guesses would push real ones out, and a key made a moment ago must work.
+  if (identity) {
+    if (cache.size >= CACHE_ENTRIES) cache.clear();
+    cache.set(name, { identity, until: now + CACHE_MS });
+  }
+  return identity;
+}
+
+async function lookUpKey(env: Env, key: string): Promise<Identity | null> {
+  const hash = hashSecret(key);
+  const db = drizzle(env.DB);
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revoked_at)));
+  if (row) {
+    return { projectId: row.project_id, actor: { type: "api_key", keyId: row.id }, scopes: new Set(row.scopes) };
+  }
+  if (env.RUNLIGHT_API_KEY && hash === hashSecret(env.RUNLIGHT_API_KEY)) return openDefaultProject(env, hash);
+  return null;
+}
+
+/** The key of the deployment's configuration, used for the first time: makes the default project and enters the key. */
+async function openDefaultProject(env: Env, hash: string): Promise<Identity> {
+  const db = drizzle(env.DB);
+  const now = Date.now();
+  const id = `key_${hash.slice(0, 12)}`;
+  await db.batch([
+    db
+      .insert(projects)
+      .values({ ...DEFAULT_PROJECT, created_at: now })
+      .onConflictDoNothing(),
+    db
+      .insert(apiKeys)
+      .values({
+        hash,
+        id,
+        project_id: DEFAULT_PROJECT.id,
+        name: "RUNLIGHT_API_KEY",
+        scopes: [...SCOPES],
+        created_at: now,
+      })
+      .onConflictDoNothing(),
+  ]);
+  return { projectId: DEFAULT_PROJECT.id, actor: { type: "api_key", keyId: id }, scopes: new Set(SCOPES) };
+}
+
+async function lookUpCookie(env: Env, token: string): Promise<Identity | null> {
+  const [row] = await drizzle(env.DB)
+    .select()
+    .from(signIns)
+    .where(and(eq(signIns.hash, hashSecret(token)), gt(signIns.expires_at, Date.now())));
+  if (!row) return null;
+  return { projectId: row.project_id, actor: { type: "dashboard", signInId: row.id }, scopes: new Set(row.scopes) };
+}

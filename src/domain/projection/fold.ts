@@ -1,0 +1,153 @@
+import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
+import { NO_SPAN } from "../../events/delta.ts";
+import type { StoredEvent } from "../../events/event.ts";
+import { maxNano, minNano, type Nano } from "../../events/nano.ts";
+import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span.ts";
+
+/** SQLite's integers end here; a later time is garbage and counts as unknown. */
+const MAX_NANO = "9223372036854775807";
+
+/** What the fold needs of a SPAN event's data. */
+export type FoldableSpan = Pick<
+  Span,
+  "span_id" | "parent_span_id" | "name" | "start_time_unix_nano" | "end_time_unix_nano" | "status"
+> & { facts: SpanFacts };
+
+/** First words of what a span took in and gave back. */
+export interface Previews {
+  input: string | null;
+  output: string | null;
+}
+
+export function emptyDelta(kind: RunDelta["kind"]): RunDelta {
+  return {
+    kind,
+    event_count: 0,
+    span_count: 0,
+    error_count: 0,
+    tool_call_count: 0,
+    started: null,
+    ended: null,
+    outcome: 0,
+    head: null,
+    session: null,
+    user: null,
+    input_preview: null,
+    output_preview: null,
+    tags: [],
+    calls: [],
+  };
+}
+
+/** A span with what it shares with others. */
+export interface SpanInContext {
+  span: FoldableSpan;
+  context: SpanContext;
+}
+
+/**
+ * Folds the spans of one part into what they add to their run.
+ * @param previewsOf asked for spans in order of rank until an input and an output are found
+ */
+export function foldSpans<T extends SpanInContext>(
+  delta: RunDelta,
+  items: readonly T[],
+  previewsOf: (item: T) => Previews,
+): RunDelta {
+  const candidates: { rank: string; item: T }[] = [];
+  for (const item of items) {
+    const rank = foldSpan(delta, item);
+    // A tool's arguments would be a poor headline for a run.
+    if (item.span.facts.step !== "tool") candidates.push({ rank, item });
+  }
+  candidates.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  for (const { rank, item } of candidates) {
+    if (delta.input_preview !== null && delta.output_preview !== null) break;
+    const { input, output } = previewsOf(item);
+    delta.input_preview = better(delta.input_preview, rank, input);
+    delta.output_preview = better(delta.output_preview, rank, output);
+  }
+  return delta;
+}
+
+/** Adds one span; returns its rank. */
+function foldSpan(delta: RunDelta, { span, context }: SpanInContext): string {
+  const { facts } = span;
+  const start = sane(span.start_time_unix_nano);
+  const end = sane(span.end_time_unix_nano);
+  const failed = span.status.code === "error" || facts.error !== undefined;
+  const root = span.parent_span_id === null;
+  const rank = `${root ? 0 : 1}${(start ?? MAX_NANO).padStart(20, "0")}${span.span_id}`;
+
+  delta.event_count++;
+  delta.span_count++;
+  if (failed) delta.error_count++;
+  if (facts.step === "tool") delta.tool_call_count++;
+  delta.started = minNano(delta.started, start);
+  delta.ended = maxNano(maxNano(delta.ended, end), start);
+  if (root) delta.outcome = Math.max(delta.outcome, failed ? 2 : 1) as RunDelta["outcome"];
+  if (wins(rank, delta.head)) {
+    const { resource } = context;
+    const environment = textOf(resource, "deployment.environment.name") ?? textOf(resource, "deployment.environment");
+    delta.head = { rank, value: { name: span.name, service: textOf(resource, "service.name"), environment } };
+  }
+  delta.session = better(delta.session, rank, facts.session_id);
+  delta.user = better(delta.user, rank, facts.user_id);
+  for (const tag of facts.tags ?? []) if (!delta.tags.includes(tag)) delta.tags.push(tag);
+  if (facts.step === "llm" || facts.step === "embedding" || facts.usage) {
+    delta.calls.push(callOf(span, start ?? "0", end ?? "0", failed));
+  }
+  return rank;
+}
+
+/** Adds an event that is no span. */
+export function foldEvent(delta: RunDelta, event: Pick<StoredEvent, "time">): void {
+  delta.event_count++;
+  delta.started = minNano(delta.started, event.time);
+  delta.ended = maxNano(delta.ended, event.time);
+}
+
+/** The link of one span: src/events/delta.ts. */
+export function linkOf(span: Pick<Span, "span_id" | "parent_span_id">): Links {
+  return span.span_id + (span.parent_span_id ?? NO_SPAN);
+}
+
+function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): CallFact {
+  const { facts } = span;
+  return {
+    span_id: span.span_id,
+    parent_span_id: span.parent_span_id,
+    name: span.name,
+    step: facts.step,
+    operation: facts.operation ?? null,
+    model: facts.model ?? null,
+    provider: facts.provider ?? null,
+    status: failed ? "error" : "ok",
+    start,
+    end,
+    time_to_first_token_ms: facts.time_to_first_token_ms ?? null,
+    usage: facts.usage ?? null,
+    // This version knows no prices: unknown is said, never guessed.
+    cost_nano_usd: null,
+    price_version: null,
+  };
+}
+
+function wins(rank: string, have: Ranked<unknown> | null): boolean {
+  return have === null || rank < have.rank;
+}
+
+function better<T>(have: Ranked<T> | null, rank: string, value: T | null | undefined): Ranked<T> | null {
+  if (value === null || value === undefined || value === "") return have;
+  return wins(rank, have) ? { rank, value } : have;
+}
+
+function sane(nano: Nano): Nano | null {
+  if (nano === "0") return null;
+  return nano.length > 19 || (nano.length === 19 && nano > MAX_NANO) ? null : nano;
+}
+
+function textOf(attributes: Attributes, key: string): string | null {
+  const value = attributes[key];
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,102 @@
+import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
+import { maxNano, minNano } from "../../events/nano.ts";
+import { countedCalls } from "./usage.ts";
+
+/** All that is known of a run: the merged deltas of its parts. */
+export interface RunState extends RunDelta {
+  links: Links[];
+  last_seq: number;
+  /** Milliseconds since the epoch at which the newest part reached the log. */
+  seen_at: number;
+}
+
+/** One part's contribution to its run. */
+export interface PartFacts {
+  delta: RunDelta;
+  links: Links;
+  last_seq: number;
+  /** Milliseconds since the epoch at which it reached the log. */
+  at: number;
+}
+
+/** A run's state after its first part. */
+export function startState(part: PartFacts): RunState {
+  return { ...part.delta, links: [part.links], last_seq: part.last_seq, seen_at: part.at };
+}
+
+/**
+ * Merges a part into a run. Counts add, times widen, the smallest rank wins, sets unite: the order of parts never matters.
+ * That no part is merged twice is the caller's care (segments).
+ */
+export function mergePart(state: RunState, part: PartFacts): RunState {
+  const { delta } = part;
+  return {
+    kind: state.kind,
+    event_count: state.event_count + delta.event_count,
+    span_count: state.span_count + delta.span_count,
+    error_count: state.error_count + delta.error_count,
+    tool_call_count: state.tool_call_count + delta.tool_call_count,
+    started: minNano(state.started, delta.started),
+    ended: maxNano(state.ended, delta.ended),
+    outcome: Math.max(state.outcome, delta.outcome) as RunDelta["outcome"],
+    head: bestOf(state.head, delta.head),
+    session: bestOf(state.session, delta.session),
+    user: bestOf(state.user, delta.user),
+    input_preview: bestOf(state.input_preview, delta.input_preview),
+    output_preview: bestOf(state.output_preview, delta.output_preview),
+    tags: [...new Set([...state.tags, ...delta.tags])].sort(),
+    calls: [...state.calls, ...delta.calls],
+    links: [...state.links, part.links],
+    last_seq: Math.max(state.last_seq, part.last_seq),
+    seen_at: Math.max(state.seen_at, part.at),
+  };
+}
+
+/** Sums over the calls that count. A sum is null if no call reported its part of it. */
+export interface CallSums {
+  /** Span ids of the calls that count. */
+  counted: ReadonlySet<string>;
+  llm_call_count: number;
+  input_tokens: number | null;
+  cached_input_tokens: number | null;
+  output_tokens: number | null;
+  reasoning_tokens: number | null;
+  /** null as soon as one call's cost is not known: a sum of the others would pass for the whole. */
+  cost_nano_usd: number | null;
+  price_version: string | null;
+  models: string[];
+  providers: string[];
+}
+
+export function sumCalls(calls: readonly CallFact[], links: readonly Links[]): CallSums {
+  const counted = countedCalls(calls, links);
+  const real = calls.filter((call) => counted.has(call.span_id));
+  const priced = real.length > 0 && real.every((call) => call.cost_nano_usd !== null);
+  return {
+    counted,
+    llm_call_count: real.length,
+    input_tokens: sum(real.map((call) => call.usage?.input)),
+    cached_input_tokens: sum(real.map((call) => call.usage?.cached)),
+    output_tokens: sum(real.map((call) => call.usage?.output)),
+    reasoning_tokens: sum(real.map((call) => call.usage?.reasoning)),
+    cost_nano_usd: priced ? sum(real.map((call) => call.cost_nano_usd)) : null,
+    price_version: priced ? (distinct(real.map((call) => call.price_version))[0] ?? null) : null,
+    models: distinct(real.map((call) => call.model)),
+    providers: distinct(real.map((call) => call.provider)),
+  };
+}
+
+function bestOf<T>(a: Ranked<T> | null, b: Ranked<T> | null): Ranked<T> | null {
+  if (a === null || b === null) return a ?? b;
+  return a.rank <= b.rank ? a : b;
+}
+
+function distinct(values: (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))].sort();
+}
+
+function sum(values: (number | null | undefined)[]): number | null {
+  let total: number | null = null;
+  for (const value of values) if (value !== null && value !== undefined) total = (total ?? 0) + value;
+  return total;
+}

@@ -1,0 +1,23 @@
+import type { Span, SpanContext } from "../../events/span.ts";
+import { readContent } from "../../otlp/conventions/index.ts";
+import type { Message } from "../../otlp/model.ts";
+import type { Previews } from "./fold.ts";
+
+/** Characters of an input or output kept for lists. */
+const PREVIEW_CHARS = 200;
+
+/** First words of what a span was asked last and what it answered. */
+export function previewsOf(span: Span, context: SpanContext): Previews {
+  const { input, output } = readContent(span, context);
+  return { input: preview(input, "user"), output: preview(output, "assistant") };
+}
+
+function preview(messages: Message[] | null, role: string): string | null {
+  if (!messages) return null;
+  const message = messages.findLast((each) => each.role === role) ?? messages.at(-1);
+  for (const part of message?.parts ?? []) {
+    const text = part.type === "text" ? part.text : part.type === "json" ? JSON.stringify(part.value) : undefined;
+    if (text) return text.replace(/\s+/g, " ").trim().slice(0, PREVIEW_CHARS) || null;
+  }
+  return null;
+}

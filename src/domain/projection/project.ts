@@ -1,0 +1,156 @@
+import type { DrainRow, HeldPart, LogAddress } from "../../../durable-objects/run-log/protocol.ts";
+import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
+import { packKey } from "../../blobs/keys.ts";
+import { buildPack } from "../../blobs/packs.ts";
+import { dbFor } from "../../db/db.ts";
+import { runFromRow } from "../runs/run-from-row.ts";
+import { mergePart, type RunState, startState } from "./merge.ts";
+import { factsOf } from "./parts.ts";
+import { type CallRow, type RunRow, rowsOf } from "./rows.ts";
+import { type KnownRun, loadKnown, type SegmentRow, writeProjection } from "./store.ts";
+
+/** Bytes of one drain: an RPC carries 32 MiB, and a consumer has 128 MB for the drain, its pack and its rows. */
+const DRAIN_BYTES = 6_000_000;
+
+/** Deliveries that race for the same drain; each loser reads anew and finds less to do. */
+const MAX_TRIES = 5;
+
+/** Messages of one drain to the live list; past it a list is better read anew. */
+const MAX_FEED_MESSAGES = 200;
+
+export interface ProjectionReport {
+  drains: number;
+  parts: number;
+  runs: number;
+  /** Rows written to D1, indexes included. */
+  rowsWritten: number;
+}
+
+interface DrainedPart extends HeldPart {
+  body: Uint8Array;
+  at: number;
+}
+
+/** Projects what waits in a log object: rows into D1, bodies into R2. Safe to run twice and side by side. */
+export async function projectLog(env: Env, address: LogAddress): Promise<ProjectionReport> {
+  const report: ProjectionReport = { drains: 0, parts: 0, runs: 0, rowsWritten: 0 };
+  const log = runLog(env, address);
+  let after: number | null = null;
+  for (;;) {
+    const { rows, newest } = await log.drain(after, DRAIN_BYTES);
+    const last = rows.at(-1);
+    if (!last) return report;
+    await projectDrain(env, address, rows, report);
+    await log.confirm(last.id);
+    report.drains++;
+    after = last.id;
+    // What came in while we worked rings its own bell, so that a busy object does not hold its consumer for ever.
+    if (last.id >= newest || report.drains >= 50) return report;
+  }
+}
+
+async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], report: ProjectionReport): Promise<void> {
+  const parts = rows.flatMap(partsOf);
+  const { projectId, object } = address;
+  const { bytes, entries } = buildPack(projectId, object, parts);
+  const key = packKey(projectId, object, rows[0]?.at ?? 0, rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0);
+  const stored = env.BUCKET.put(key, bytes);
+  const runIds = [...new Set(parts.map((part) => part.run))];
+  const db = dbFor(env, projectId);
+
+  for (let attempt = 1; ; attempt++) {
+    const [known] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
+    const plan = planDrain(parts, known);
+    if (plan.collisions.size > 0) {
+      // D1 has other events under these seqs: the object had forgotten a longer log. It asks for new numbers and we for
+      // a new drain; throwing brings the bell back.
+      for (const [run, above] of plan.collisions) await runLog(env, address).renumber(run, above);
+      throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
+    }
+    const segments: SegmentRow[] = plan.fresh.map((n) => ({
+      ...(entries[n] as SegmentRow),
+      pack: key,
+      links: linksKept(parts[n] as DrainedPart),
+    }));
+    if (segments.length === 0) return;
+    const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
+    const written = await writeProjection(db, projectId, segments, projected);
+    if (written === false) {
+      if (attempt >= MAX_TRIES) throw new Error(`Lost the race for ${object} ${MAX_TRIES} times`);
+      continue;
+    }
+    report.parts += segments.length;
+    report.runs += projected.length;
+    report.rowsWritten += written;
+    await tellFeed(env, projectId, projected, known);
+    return;
+  }
+}
+
+function partsOf(row: DrainRow): DrainedPart[] {
+  let offset = 0;
+  return (JSON.parse(row.head) as HeldPart[]).map((held) => {
+    const body = row.body.subarray(offset, offset + held.bytes);
+    offset += held.bytes;
+    return { ...held, body, at: row.at };
+  });
+}
+
+/** Which parts are new to D1, what their runs become, and which runs have seqs that another batch took. */
+function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
+  const fresh: number[] = [];
+  const states = new Map<string, RunState>();
+  const collisions = new Map<string, number>();
+  for (const [n, part] of parts.entries()) {
+    const before = known.get(part.run);
+    const same = before?.segments.get(part.firstSeq);
+    if (same?.batchId === part.batchId && same.lastSeq === part.lastSeq) continue;
+    if (before && part.firstSeq <= before.state.last_seq) {
+      collisions.set(part.run, before.state.last_seq);
+      continue;
+    }
+    fresh.push(n);
+    const facts = factsOf(part, () => part.body, part.at);
+    const state = states.get(part.run) ?? before?.state;
+    states.set(part.run, state ? mergePart(state, facts) : startState(facts));
+  }
+  return { fresh, states, collisions };
+}
+
+/** The run's row, and of its calls those that D1 has not or has with another verdict. */
+function changedRows(id: string, state: RunState, known: KnownRun | undefined): { run: RunRow; calls: CallRow[] } {
+  const { run, calls } = rowsOf(id, state);
+  if (!known) return { run, calls };
+  return { run, calls: calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1)) };
+}
+
+function linksKept(part: DrainedPart): string {
+  if (part.skip.length === 0) return part.links;
+  const skipped = new Set(part.skip);
+  let links = "";
+  for (let index = 0; index * 32 < part.links.length; index++) {
+    if (!skipped.has(index)) links += part.links.slice(index * 32, index * 32 + 32);
+  }
+  return links;
+}
+
+/** Tells the live list. Its failure must not undo what is written: the list is read anew at the next load. */
+async function tellFeed(
+  env: Env,
+  projectId: string,
+  projected: { run: RunRow }[],
+  known: Map<string, KnownRun>,
+): Promise<void> {
+  const timestamp = new Date().toISOString();
+  const messages = projected.slice(0, MAX_FEED_MESSAGES).map(({ run }) => ({
+    entity: "Run",
+    event_type: known.has(String(run.id)) ? ("update" as const) : ("insert" as const),
+    data: runFromRow(run, Date.now()),
+    timestamp,
+  }));
+  try {
+    await projectFeed(env, projectId).publish(messages);
+  } catch (error) {
+    console.error(JSON.stringify({ at: "project.feed", project: projectId, error: String(error) }));
+  }
+}

@@ -1,0 +1,212 @@
+import type { CallFact, Ranked } from "../../events/delta.ts";
+import type { Nano } from "../../events/nano.ts";
+import type { RunState } from "./merge.ts";
+import { sumCalls } from "./merge.ts";
+
+/** The columns of `runs`, in the order in which rows are written. */
+export const RUN_COLUMNS = [
+  "id",
+  "kind",
+  "name",
+  "service",
+  "environment",
+  "head_rank",
+  "session_id",
+  "session_rank",
+  "user_id",
+  "user_rank",
+  "input_preview",
+  "input_rank",
+  "output_preview",
+  "output_rank",
+  "parent_run_id",
+  "tags",
+  "metadata",
+  "outcome",
+  "started_ns",
+  "ended_ns",
+  "event_count",
+  "span_count",
+  "error_count",
+  "tool_call_count",
+  "llm_call_count",
+  "input_tokens",
+  "cached_input_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "cost_nano_usd",
+  "price_version",
+  "models",
+  "providers",
+  "last_seq",
+  "seen_at",
+] as const;
+
+/** The columns of `llm_calls`, in the order in which rows are written. */
+export const CALL_COLUMNS = [
+  "run_id",
+  "span_id",
+  "parent_span_id",
+  "name",
+  "step",
+  "operation",
+  "model",
+  "provider",
+  "status",
+  "start_ns",
+  "end_ns",
+  "time_to_first_token_ms",
+  "input_tokens",
+  "cached_input_tokens",
+  "cache_write_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "cost_nano_usd",
+  "price_version",
+  "counted",
+] as const;
+
+export type RunRow = Record<(typeof RUN_COLUMNS)[number], string | number | null>;
+export type CallRow = Record<(typeof CALL_COLUMNS)[number], string | number | null>;
+
+/** The rows of a run in D1. */
+export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallRow[] } {
+  const sums = sumCalls(state.calls, state.links);
+  const head = state.head?.value;
+  const run: RunRow = {
+    id,
+    kind: state.kind,
+    name: head?.name ?? "",
+    service: head?.service ?? null,
+    environment: head?.environment ?? null,
+    head_rank: state.head?.rank ?? null,
+    session_id: state.session?.value ?? null,
+    session_rank: state.session?.rank ?? null,
+    user_id: state.user?.value ?? null,
+    user_rank: state.user?.rank ?? null,
+    input_preview: state.input_preview?.value ?? null,
+    input_rank: state.input_preview?.rank ?? null,
+    output_preview: state.output_preview?.value ?? null,
+    output_rank: state.output_preview?.rank ?? null,
+    parent_run_id: null,
+    tags: JSON.stringify(state.tags),
+    metadata: "{}",
+    outcome: state.outcome,
+    // A run without any time is listed by when it came in.
+    started_ns: state.started ?? `${state.seen_at}000000`,
+    ended_ns: state.ended,
+    event_count: state.event_count,
+    span_count: state.span_count,
+    error_count: state.error_count,
+    tool_call_count: state.tool_call_count,
+    llm_call_count: sums.llm_call_count,
+    input_tokens: sums.input_tokens,
+    cached_input_tokens: sums.cached_input_tokens,
+    output_tokens: sums.output_tokens,
+    reasoning_tokens: sums.reasoning_tokens,
+    cost_nano_usd: sums.cost_nano_usd,
+    price_version: sums.price_version,
+    models: JSON.stringify(sums.models),
+    providers: JSON.stringify(sums.providers),
+    last_seq: state.last_seq,
+    seen_at: state.seen_at,
+  };
+  return { run, calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))) };
+}
+
+function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
+  return {
+    run_id: runId,
+    span_id: call.span_id,
+    parent_span_id: call.parent_span_id,
+    name: call.name,
+    step: call.step,
+    operation: call.operation,
+    model: call.model,
+    provider: call.provider,
+    status: call.status,
+    start_ns: call.start,
+    end_ns: call.end,
+    time_to_first_token_ms: call.time_to_first_token_ms,
+    input_tokens: call.usage?.input ?? null,
+    cached_input_tokens: call.usage?.cached ?? null,
+    cache_write_tokens: call.usage?.cache_write ?? null,
+    output_tokens: call.usage?.output ?? null,
+    reasoning_tokens: call.usage?.reasoning ?? null,
+    cost_nano_usd: call.cost_nano_usd,
+    price_version: call.price_version,
+    counted: counted ? 1 : 0,
+  };
+}
+
+/** The state that rows stand for: the reverse of `rowsOf`, so that a part can be merged into what D1 has. */
+export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunState {
+  return {
+    kind: run.kind as RunState["kind"],
+    event_count: Number(run.event_count),
+    span_count: Number(run.span_count),
+    error_count: Number(run.error_count),
+    tool_call_count: Number(run.tool_call_count),
+    started: textOr(run.started_ns),
+    ended: textOr(run.ended_ns),
+    outcome: Number(run.outcome) as RunState["outcome"],
+    head:
+      run.head_rank === null
+        ? null
+        : {
+            rank: String(run.head_rank),
+            value: {
+              name: String(run.name),
+              service: textOr(run.service),
+              environment: textOr(run.environment),
+            },
+          },
+    session: ranked(run.session_rank, run.session_id),
+    user: ranked(run.user_rank, run.user_id),
+    input_preview: ranked(run.input_rank, run.input_preview),
+    output_preview: ranked(run.output_rank, run.output_preview),
+    tags: JSON.parse(String(run.tags)) as string[],
+    calls: calls.map(callFrom),
+    links,
+    last_seq: Number(run.last_seq),
+    seen_at: Number(run.seen_at),
+  };
+}
+
+function callFrom(row: CallRow): CallFact {
+  const usage = {
+    input: numberOr(row.input_tokens),
+    cached: numberOr(row.cached_input_tokens),
+    cache_write: numberOr(row.cache_write_tokens),
+    output: numberOr(row.output_tokens),
+    reasoning: numberOr(row.reasoning_tokens),
+  };
+  return {
+    span_id: String(row.span_id),
+    parent_span_id: textOr(row.parent_span_id),
+    name: String(row.name),
+    step: row.step as CallFact["step"],
+    operation: textOr(row.operation),
+    model: textOr(row.model),
+    provider: textOr(row.provider),
+    status: row.status as CallFact["status"],
+    start: String(row.start_ns) as Nano,
+    end: String(row.end_ns) as Nano,
+    time_to_first_token_ms: numberOr(row.time_to_first_token_ms),
+    usage: Object.values(usage).some((count) => count !== null) ? usage : null,
+    cost_nano_usd: numberOr(row.cost_nano_usd),
+    price_version: textOr(row.price_version),
+  };
+}
+
+function ranked(rank: string | number | null, value: string | number | null): Ranked<string> | null {
+  return rank === null || value === null ? null : { rank: String(rank), value: String(value) };
+}
+
+function textOr(value: string | number | null): string | null {
+  return value === null ? null : String(value);
+}
+
+function numberOr(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
+}

@@ -1,0 +1,170 @@
+import type { PackEntry } from "../../blobs/packs.ts";
+import type { Links } from "../../events/delta.ts";
+import type { RunState } from "./merge.ts";
+import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
+
+/** D1 in production refuses a parameter of 2 MB; the local simulator does not, so the cut is ours. */
+const PARAM_BYTES = 1_500_000;
+
+/** A segment to write: its place in the pack and the links of its spans. */
+export interface SegmentRow extends PackEntry {
+  pack: string;
+  links: Links;
+}
+
+/** What D1 knows of a run before a drain is merged in. */
+export interface KnownRun {
+  state: RunState;
+  /** `counted` by span id, as it is stored. */
+  counted: Map<string, boolean>;
+  segments: Map<number, { lastSeq: number; batchId: string }>;
+}
+
+type Projected = { run: RunRow; calls: CallRow[] };
+
+const NANO_COLUMNS = new Set(["started_ns", "ended_ns", "start_ns", "end_ns"]);
+
+/** Reads columns by name; nanoseconds as text, since a number would round them. */
+function select(columns: readonly string[]): string {
+  return columns.map((name) => (NANO_COLUMNS.has(name) ? `CAST(${name} AS TEXT) AS ${name}` : name)).join(", ");
+}
+
+/** The head of every query for runs. */
+export const SELECT_RUN = `SELECT ${select(RUN_COLUMNS)} FROM runs`;
+
+/** A run's row, or null. */
+export function loadRunRow(db: D1Database, projectId: string, runId: string): Promise<RunRow | null> {
+  return db.prepare(`${SELECT_RUN} WHERE project_id = ? AND id = ?`).bind(projectId, runId).first<RunRow>();
+}
+
+/** What D1 has of these runs. A run that it has not is not in the map. */
+export async function loadKnown(db: D1Database, projectId: string, runIds: string[]): Promise<Map<string, KnownRun>> {
+  const known = new Map<string, KnownRun>();
+  const { results: runRows } = await db
+    .prepare(`${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`)
+    .bind(projectId, JSON.stringify(runIds))
+    .all<RunRow>();
+  if (runRows.length === 0) return known;
+
+  const ids = JSON.stringify(runRows.map((row) => row.id));
+  const [calls, segments] = await db.batch<CallRow & SegmentKey>([
+    db
+      .prepare(
+        `SELECT ${select(CALL_COLUMNS)} FROM llm_calls WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`,
+      )
+      .bind(projectId, ids),
+    db
+      .prepare(
+        `SELECT run_id, first_seq, last_seq, batch_id, lower(hex(links)) AS links FROM segments
+         WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, first_seq`,
+      )
+      .bind(projectId, ids),
+  ]);
+  const callsOf = Map.groupBy(calls?.results ?? [], (row) => String(row.run_id));
+  const segmentsOf = Map.groupBy((segments?.results ?? []) as SegmentKey[], (row) => row.run_id);
+  for (const row of runRows) {
+    const id = String(row.id);
+    const itsCalls = callsOf.get(id) ?? [];
+    const itsSegments = segmentsOf.get(id) ?? [];
+    known.set(id, {
+      state: stateFrom(
+        row,
+        itsCalls,
+        itsSegments.map((segment) => segment.links),
+      ),
+      counted: new Map(itsCalls.map((call) => [String(call.span_id), call.counted === 1])),
+      segments: new Map(
+        itsSegments.map((segment) => [segment.first_seq, { lastSeq: segment.last_seq, batchId: segment.batch_id }]),
+      ),
+    });
+  }
+  return known;
+}
+
+interface SegmentKey {
+  run_id: string;
+  first_seq: number;
+  last_seq: number;
+  batch_id: string;
+  links: string;
+}
+
+/**
+ * Writes a drain's rows in one transaction. The plain INSERT of segments is the guard: if another delivery of the same
+ * drain was quicker, it fails and nothing of this one is written.
+ * @returns rows written, as D1 bills them (indexes included); false if the guard struck
+ */
+export async function writeProjection(
+  db: D1Database,
+  projectId: string,
+  segments: SegmentRow[],
+  projected: Projected[],
+): Promise<number | false> {
+  const statements = [
+    ...chunks(segments.map(segmentValues)).map((json) =>
+      db
+        .prepare(
+          `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, skip, links)
+           SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, unhex(e ->> 8)
+           FROM (SELECT value AS e FROM json_each(?))`,
+        )
+        .bind(projectId, json),
+    ),
+    ...chunks(projected.map(({ run }) => RUN_COLUMNS.map((name) => run[name]))).map((json) =>
+      db.prepare(UPSERT_RUNS).bind(projectId, json),
+    ),
+    ...chunks(projected.flatMap(({ calls }) => calls.map((call) => CALL_COLUMNS.map((name) => call[name])))).map(
+      (json) => db.prepare(UPSERT_CALLS).bind(projectId, json),
+    ),
+  ];
+  try {
+    const results = await db.batch(statements);
+    return results.reduce((sum, result) => sum + result.meta.rows_written, 0);
+  } catch (error) {
+    if (String(error).includes("UNIQUE constraint failed: segments")) return false;
+    throw error;
+  }
+}
+
+const UPSERT_RUNS = upsert("runs", ["project_id", "id"], RUN_COLUMNS);
+const UPSERT_CALLS = upsert("llm_calls", ["project_id", "run_id", "span_id"], CALL_COLUMNS);
+
+/** Parameters: the project, then a JSON array of rows as arrays. `WHERE true` keeps SQLite from reading ON as a join. */
+function upsert(table: string, key: string[], columns: readonly string[]): string {
+  const values = columns.map((_, n) => `e ->> ${n}`).join(", ");
+  const updates = columns
+    .filter((name) => !key.includes(name))
+    .map((name) => `${name} = excluded.${name}`)
+    .join(", ");
+  return `INSERT INTO ${table} (project_id, ${columns.join(", ")})
+    SELECT ?, ${values} FROM (SELECT value AS e FROM json_each(?)) WHERE true
+    ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${updates}`;
+}
+
+function segmentValues(row: SegmentRow): unknown[] {
+  const skip = row.skip.length === 0 ? null : JSON.stringify(row.skip);
+  return [row.run, row.first_seq, row.last_seq, row.batch_id, row.pack, row.offset, row.length, skip, row.links];
+}
+
+const encoder = new TextEncoder();
+
+/** JSON arrays of rows, none larger than a parameter may be (a single row is small: bodies never come here). */
+function chunks(rows: unknown[][]): string[] {
+  const out: string[] = [];
+  let texts: string[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    // Counting characters is exact for ASCII; only other text is worth encoding to know its bytes.
+    const size = text.length * 3 < PARAM_BYTES / 100 ? text.length * 3 : encoder.encode(text).byteLength;
+    if (bytes + size > PARAM_BYTES && texts.length > 0) {
+      out.push(`[${texts.join(",")}]`);
+      texts = [];
+      bytes = 0;
+    }
+    texts.push(text);
+    bytes += size + 1;
+  }
+  if (texts.length > 0) out.push(`[${texts.join(",")}]`);
+  return out;
+}

@@ -1,0 +1,62 @@
+import type { TailFacts } from "../../../durable-objects/run-log/protocol.ts";
+import { logAddress, runLog } from "../../../durable-objects/stubs.ts";
+import { type Ctx, requireScope } from "../../context.ts";
+import { dbFor } from "../../db/db.ts";
+import { AppError } from "../../errors.ts";
+import { mergePart, type RunState, startState } from "../projection/merge.ts";
+import { factsOf } from "../projection/parts.ts";
+import { type RunRow, rowsOf } from "../projection/rows.ts";
+import { loadKnown, loadRunRow } from "../projection/store.ts";
+import { runFromRow } from "./run-from-row.ts";
+import type { Run } from "./schema.ts";
+
+/**
+ * A run by id, as of the last acknowledged write: its row in D1 and what only the log has, merged as the projection will.
+ * @throws AppError `run_not_found`
+ */
+export async function getRun(ctx: Ctx, runId: string): Promise<Run> {
+  requireScope(ctx, "read");
+  const row = await currentRow(ctx, runId);
+  return runFromRow(row, Date.now());
+}
+
+async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
+  const db = dbFor(ctx.env, ctx.projectId);
+  const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
+  const [row, tail] = await Promise.all([loadRunRow(db, ctx.projectId, runId), log.tailFacts(runId)]);
+  const projected = Number(row?.last_seq ?? 0);
+  if (row && !tail.parts.some((part) => part.firstSeq > projected)) return row;
+  // The row was read beside the tail; a projection in between only means that the row has more by now.
+  const known = row ? (await loadKnown(db, ctx.projectId, [runId])).get(runId) : undefined;
+  const state = mergeTail(known?.state, tail.parts);
+  if (!state) throw runNotFound(runId);
+  return rowsOf(runId, state).run;
+}
+
+export function mergeTail(state: RunState | undefined, parts: TailFacts[]): RunState | undefined {
+  const projected = state?.last_seq ?? 0;
+  let merged = state;
+  for (const part of parts) {
+    if (part.firstSeq <= projected) continue;
+    const facts = factsOf(part, () => part.body as Uint8Array, part.at);
+    merged = merged ? mergePart(merged, facts) : startState(facts);
+  }
+  return merged;
+}
+
+/** The newest seq of a run. @throws AppError `run_not_found` */
+export async function lastSeqOf(ctx: Ctx, runId: string): Promise<number> {
+  const [row, tail] = await Promise.all([
+    loadRunRow(dbFor(ctx.env, ctx.projectId), ctx.projectId, runId),
+    runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId)).lastSeq(runId),
+  ]);
+  if (!row && tail === 0) throw runNotFound(runId);
+  return Math.max(Number(row?.last_seq ?? 0), tail);
+}
+
+export function runNotFound(runId: string): AppError {
+  return new AppError(
+    "run_not_found",
+    `There is no run ${runId.slice(0, 64)} in this project. Check the id; GET /api/runs lists what there is.`,
+  );
+}

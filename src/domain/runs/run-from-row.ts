@@ -1,0 +1,77 @@
+import type { RunStatus } from "../../events/event.ts";
+import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
+import type { RunRow } from "../projection/rows.ts";
+import type { Run } from "./schema.ts";
+
+/** A trace whose root never came is held to be over when nothing was heard of it for this long. */
+export const QUIET_MS = 600_000;
+
+/** SQL for a run's status, equal to `statusOf`. Parameter: now in milliseconds. */
+export const STATUS_SQL = `CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'error' WHEN 3 THEN 'cancelled'
+  ELSE CASE WHEN seen_at > ? - ${QUIET_MS} THEN 'running' WHEN error_count > 0 THEN 'error' ELSE 'success' END END`;
+
+/**
+ * A run's status. The root span decides, as it ends last; without it the run goes on until it has been quiet for long.
+ * @param now milliseconds since the epoch
+ */
+export function statusOf(row: Pick<RunRow, "outcome" | "seen_at" | "error_count">, now: number): RunStatus {
+  switch (row.outcome) {
+    case 1:
+      return "success";
+    case 2:
+      return "error";
+    case 3:
+      return "cancelled";
+    default:
+      if (Number(row.seen_at) > now - QUIET_MS) return "running";
+      return Number(row.error_count) > 0 ? "error" : "success";
+  }
+}
+
+/** The run as the API answers it. */
+export function runFromRow(row: RunRow, now: number): Run {
+  const started = String(row.started_ns) as Nano;
+  const ended = row.ended_ns === null ? null : (String(row.ended_ns) as Nano);
+  return {
+    id: String(row.id),
+    kind: row.kind as Run["kind"],
+    name: String(row.name),
+    status: statusOf(row, now),
+    service: text(row.service),
+    environment: text(row.environment),
+    session_id: text(row.session_id),
+    user_id: text(row.user_id),
+    parent_run_id: text(row.parent_run_id),
+    tags: JSON.parse(String(row.tags)) as string[],
+    metadata: JSON.parse(String(row.metadata)) as Record<string, unknown>,
+    started_at: rfc3339(started),
+    ended_at: ended === null ? null : rfc3339(ended),
+    duration_ms: ended === null ? null : durationMs(started, ended),
+    span_count: Number(row.span_count),
+    event_count: Number(row.event_count),
+    llm_call_count: Number(row.llm_call_count),
+    tool_call_count: Number(row.tool_call_count),
+    error_count: Number(row.error_count),
+    input_tokens: number(row.input_tokens),
+    cached_input_tokens: number(row.cached_input_tokens),
+    output_tokens: number(row.output_tokens),
+    reasoning_tokens: number(row.reasoning_tokens),
+    cost_usd: row.cost_nano_usd === null ? null : Number(row.cost_nano_usd) / 1e9,
+    price_version: text(row.price_version),
+    models: JSON.parse(String(row.models)) as string[],
+    providers: JSON.parse(String(row.providers)) as string[],
+    first_seq: 1,
+    last_seq: Number(row.last_seq),
+    input_preview: text(row.input_preview),
+    output_preview: text(row.output_preview),
+    url: `/runs/${encodeURIComponent(String(row.id))}`,
+  };
+}
+
+function text(value: string | number | null): string | null {
+  return value === null ? null : String(value);
+}
+
+function number(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
+}
