@@ -1,9 +1,10 @@
 import type { Attributes, StepKind } from "../../events/span.ts";
-import type { Message, MessagePart, SpanContent } from "../model.ts";
+import type { Message, SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { messages, partsOf } from "./messages.ts";
 import { normaliseProvider } from "./providers.ts";
 import { addUsage, inputLeavesOutCache } from "./tokens.ts";
+import { toolMessages } from "./tools.ts";
 import { amount, count, jsonOrText, text, textList } from "./values.ts";
 
 /** OpenTelemetry's GenAI conventions since 1.37, and the names that clients of today add to them. */
@@ -102,28 +103,12 @@ function failedFinish(a: Attributes): string | undefined {
 }
 
 function toolContent(a: Attributes): SpanContent {
-  const id = text(a["gen_ai.tool.call.id"]);
-  const name = text(a["gen_ai.tool.name"]);
-  const args = a["gen_ai.tool.call.arguments"] ?? a["gen_ai.tool.args"];
-  const result = a["gen_ai.tool.call.result"];
-  return toolMessages({ id, name, arguments: args, result });
-}
-
-/** A tool's call and its result as messages; undefined = not recorded. */
-export function toolMessages(tool: {
-  id: string | undefined;
-  name: string | undefined;
-  arguments: unknown;
-  result: unknown;
-}): SpanContent {
-  const id = tool.id === undefined ? {} : { id: tool.id };
-  const name = tool.name === undefined ? {} : { name: tool.name };
-  const call: MessagePart = { type: "tool_call", ...id, name: tool.name ?? "", arguments: jsonOrText(tool.arguments) };
-  const result: MessagePart = { type: "tool_result", ...id, ...name, result: jsonOrText(tool.result) };
-  return {
-    input: tool.arguments === undefined ? null : [{ role: "assistant", parts: [call] }],
-    output: tool.result === undefined ? null : [{ role: "tool", parts: [result] }],
-  };
+  return toolMessages({
+    id: text(a["gen_ai.tool.call.id"]),
+    name: text(a["gen_ai.tool.name"]),
+    arguments: a["gen_ai.tool.call.arguments"] ?? a["gen_ai.tool.args"],
+    result: a["gen_ai.tool.call.result"],
+  });
 }
 
 function fromMessages(a: Attributes): SpanContent {

@@ -3,12 +3,15 @@ import type { SpanContent } from "../model.ts";
 import { common } from "./common.ts";
 import { type Convention, emptyDraft } from "./convention.ts";
 import { genAi } from "./gen-ai.ts";
+import { genAiOld } from "./gen-ai-old.ts";
+import { openInference } from "./openinference.ts";
+import { traceloop } from "./traceloop.ts";
 
 /**
  * Every convention, the most trusted first. A span may speak several (a framework's own next to the standard one): each
  * field is taken from the first in this order that has it.
  */
-const CONVENTIONS: readonly Convention[] = [common, genAi];
+const CONVENTIONS: readonly Convention[] = [common, openInference, traceloop, genAi, genAiOld];
 
 /**
  * What kind of step a span is, which model it called, with how many tokens, for whom: whatever convention said so.

@@ -32,7 +32,12 @@ export function message(value: unknown): Message | null {
   const parts = partsOf(raw.parts ?? raw.content);
   for (const call of toolCalls(raw.tool_calls)) parts.push(call);
   const callId = raw.tool_call_id ?? raw.toolCallId;
-  const read: Message = { role, parts: typeof callId === "string" ? [toolResult(callId, raw, parts)] : parts };
+  const read: Message = { role, parts };
+  const answersCall = role === "tool" || (role === "user" && callId !== undefined && callId !== null);
+  if (answersCall && !parts.some((one) => one.type === "tool_result")) {
+    const only = parts.length === 1 ? parts[0] : undefined;
+    read.parts = [toolResult(text(callId), text(raw.name), only?.type === "text" ? only.text : raw.content)];
+  }
   if (typeof raw.finish_reason === "string") read.finish_reason = raw.finish_reason;
   return read;
 }
@@ -41,8 +46,12 @@ export function message(value: unknown): Message | null {
 export function partsOf(content: unknown): MessagePart[] {
   if (content === undefined || content === null || content === "") return [];
   if (typeof content === "string") return [{ type: "text", text: content }];
-  if (Array.isArray(content)) return content.map(part);
-  return [part(content)];
+  const parts = Array.isArray(content) ? content.map(part) : [part(content)];
+  return parts.filter(saysSomething);
+}
+
+function saysSomething(part: MessagePart): boolean {
+  return (part.type !== "text" && part.type !== "reasoning") || part.text !== "";
 }
 
 function part(value: unknown): MessagePart {
@@ -70,15 +79,8 @@ function part(value: unknown): MessagePart {
     case "tool_call_response":
     case "tool-result":
     case "tool_result":
-    case "function_call_output": {
-      const result = value.response ?? value.result ?? value.output ?? value.content;
-      return {
-        type: "tool_result",
-        ...(id === undefined ? {} : { id }),
-        ...(name === undefined ? {} : { name }),
-        result: jsonOrText(result ?? null),
-      };
-    }
+    case "function_call_output":
+      return toolResult(id, name, value.response ?? value.result ?? value.output ?? value.content);
     case "image":
     case "image_url":
     case "input_image":
@@ -119,7 +121,12 @@ function toolCalls(value: unknown): MessagePart[] {
   });
 }
 
-export function toolCall(id: string | undefined, name: string | undefined, args: unknown): MessagePart {
+/** A call of a tool; arguments that are JSON text are parsed. */
+export function toolCall(
+  id: string | undefined,
+  name: string | undefined,
+  args: unknown,
+): MessagePart & { type: "tool_call" } {
   return {
     type: "tool_call",
     ...(id === undefined ? {} : { id }),
@@ -128,12 +135,23 @@ export function toolCall(id: string | undefined, name: string | undefined, args:
   };
 }
 
-function toolResult(id: string, raw: Json, parts: MessagePart[]): MessagePart {
-  const name = text(raw.name);
-  const only = parts.length === 1 ? parts[0] : undefined;
-  const result = only?.type === "text" ? jsonOrText(only.text) : (raw.content ?? null);
-  return { type: "tool_result", id, ...(name === undefined ? {} : { name }), result };
+/** What a tool gave back; a result that is JSON text is parsed, one inside a LangChain message is taken out. */
+export function toolResult(id: string | undefined, name: string | undefined, result: unknown): ToolResult {
+  const value = jsonOrText(result ?? null);
+  const inner = isObject(value) && isObject(value.output) ? value.output : value;
+  if (isObject(inner) && inner.lc !== undefined) {
+    const found = message(inner)?.parts[0];
+    if (found?.type === "tool_result") return { ...found, ...(id === undefined ? {} : { id }) };
+  }
+  return {
+    type: "tool_result",
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    result: value,
+  };
 }
+
+type ToolResult = MessagePart & { type: "tool_result" };
 
 const LANGCHAIN_ROLES: { [type: string]: string } = {
   human: "user",

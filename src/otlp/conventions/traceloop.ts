@@ -1,0 +1,47 @@
+import type { StepKind } from "../../events/span.ts";
+import { type Convention, setStep } from "./convention.ts";
+import { rawContent } from "./raw.ts";
+import { toolMessages } from "./tools.ts";
+import { text, textList } from "./values.ts";
+
+/** OpenLLMetry's (Traceloop's) own names: its workflow, task, agent and tool spans, and what it puts on all others. */
+export const traceloop: Convention = {
+  name: "traceloop",
+
+  detect({ attributes }) {
+    return (
+      attributes["traceloop.span.kind"] !== undefined ||
+      attributes["traceloop.workflow.name"] !== undefined ||
+      attributes["traceloop.association.properties.session_id"] !== undefined ||
+      attributes["traceloop.association.properties.user_id"] !== undefined
+    );
+  },
+
+  read(draft, { attributes: a }) {
+    const kind = text(a["traceloop.span.kind"]);
+    if (kind !== undefined) {
+      const known = KINDS.get(kind);
+      setStep(draft, known?.step);
+      draft.operation ??= known?.operation;
+      if (kind === "tool") draft.tool_name ??= text(a["traceloop.entity.name"]);
+      if (kind === "agent") draft.agent_name ??= text(a["traceloop.entity.name"]);
+    }
+    draft.session_id ??= text(a["traceloop.association.properties.session_id"]);
+    draft.user_id ??= text(a["traceloop.association.properties.user_id"]);
+    draft.tags ??= textList(a["traceloop.association.properties.tags"]);
+  },
+
+  raw({ attributes: a }) {
+    const input = a["traceloop.entity.input"];
+    const output = a["traceloop.entity.output"];
+    if (a["traceloop.span.kind"] !== "tool") return rawContent(input, output);
+    return toolMessages({ id: undefined, name: text(a["traceloop.entity.name"]), arguments: input, result: output });
+  },
+};
+
+const KINDS = new Map<string, { step: StepKind; operation?: string }>([
+  ["workflow", { step: "chain" }],
+  ["task", { step: "chain" }],
+  ["agent", { step: "agent", operation: "invoke_agent" }],
+  ["tool", { step: "tool", operation: "execute_tool" }],
+]);
