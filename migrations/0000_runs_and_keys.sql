@@ -102,6 +102,8 @@ CREATE TABLE `segments` (
 	`pack` text NOT NULL,
 	`byte_offset` integer NOT NULL,
 	`byte_length` integer NOT NULL,
+	`slice_from` integer NOT NULL,
+	`slice_to` integer NOT NULL,
 	`skip` text,
 	`links` blob,
 	PRIMARY KEY(`project_id`, `run_id`, `first_seq`)

@@ -40,17 +40,17 @@ export class RunLog extends DurableObject<Env> {
   }
 
   /**
-   * Appends parts to the logs of their runs, all or none. The same batch id, or the same span, a second time changes nothing.
+   * Appends parts to the logs of their runs, all or none. `body` holds them as packMembers laid them. The same batch id, or the same span, a second time changes nothing.
    * @throws if storage fails; nothing is written then, and the same call may be made again
    */
-  async append(address: LogAddress, parts: AppendPart[]): Promise<AppendResult[]> {
+  async append(address: LogAddress, parts: AppendPart[], body: Uint8Array): Promise<AppendResult[]> {
     await this.#askAboutOldRuns(address, parts);
     const now = Date.now();
-    const { results, fresh } = this.#store(now, address, parts);
+    const { results, fresh } = this.#store(now, address, parts, body);
     if (fresh.length > 0) {
       this.#wakeBy(now + LIMITS.ringAgainMs);
       this.#ring(now);
-      if (this.#subscribers.any) for (const part of fresh) this.#subscribers.push(part.run, part);
+      if (this.#subscribers.any) for (const part of fresh) this.#subscribers.push(part, body);
     }
     return results;
   }
@@ -75,7 +75,12 @@ export class RunLog extends DurableObject<Env> {
     return this.#runs.has(run) || this.#storage.lastSeq(run) > 0;
   }
 
-  #store(now: number, address: LogAddress, parts: AppendPart[]): { results: AppendResult[]; fresh: NewPart[] } {
+  #store(
+    now: number,
+    address: LogAddress,
+    parts: AppendPart[],
+    body: Uint8Array,
+  ): { results: AppendResult[]; fresh: NewPart[] } {
     try {
       return this.ctx.storage.transactionSync(() => {
         if (this.#address === null) {
@@ -85,7 +90,7 @@ export class RunLog extends DurableObject<Env> {
         const results: AppendResult[] = [];
         const fresh: NewPart[] = [];
         for (const part of parts) results.push(this.#number(part, fresh));
-        if (fresh.length > 0) this.#storage.insert(now, fresh);
+        if (fresh.length > 0) this.#storage.insert(now, fresh, body);
         return { results, fresh };
       });
     } catch (error) {
@@ -108,8 +113,8 @@ export class RunLog extends DurableObject<Env> {
         const { firstSeq, lastSeq, skip, spanIds } = verdict;
         admit(state, part.batchId, firstSeq, lastSeq, spanIds);
         this.#rememberedSpans += spanIds.length / 16;
-        const { run, batchId, links, delta, body } = part;
-        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, bytes: body.byteLength, spanIds, body });
+        const { run, batchId, links, delta, place } = part;
+        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, place, spanIds });
         return { run, firstSeq, lastSeq, skipped: skip.length };
       }
     }

@@ -1,5 +1,6 @@
-import type { Links } from "../../src/events/delta.ts";
+import type { Links, RunDelta } from "../../src/events/delta.ts";
 import type { Nano } from "../../src/events/nano.ts";
+import type { Place } from "../../src/events/part.ts";
 
 /** Where a log object is and whom it works for. The caller says so with each append, as an object woken by its alarm
  * cannot ask for its name. */
@@ -17,8 +18,8 @@ export interface AppendPart {
   /** Events in the part. */
   count: number;
   links: Links;
-  /** A gzip member: src/events/part.ts. */
-  body: Uint8Array;
+  /** Where the part lies in the call's body. */
+  place: Place;
   /** JSON of the part's RunDelta. The log keeps it and does not look inside. */
   delta: string;
   /** Start of the earliest event; tells whether the run may be older than what the object remembers. */
@@ -43,21 +44,23 @@ export interface HeldPart {
   /** Indexes of events in the part that were known already; `delta` counts them, so it must be folded anew if any. */
   skip: number[];
   links: Links;
-  delta: string;
-  bytes: number;
+  delta: RunDelta;
+  /** Where the part lies in its row's body. */
+  place: Place;
 }
 
 /** A part that the log still holds, as a reader gets it. */
 export interface TailPart extends HeldPart {
   /** Milliseconds since the epoch at which it reached the log. */
   at: number;
-  body: Uint8Array;
+  /** The gzip member that the part lies in. */
+  member: Uint8Array;
 }
 
-/** The same for a reader who wants the run's summary: the body comes along only where `delta` has to be folded anew. */
+/** The same for a reader who wants the run's summary: the member comes along only where `delta` has to be folded anew. */
 export interface TailFacts extends HeldPart {
   at: number;
-  body: Uint8Array | null;
+  member: Uint8Array | null;
 }
 
 /** One append call as a drain hands it out. */
@@ -65,7 +68,7 @@ export interface DrainRow {
   id: number;
   /** Milliseconds since the epoch. */
   at: number;
-  /** JSON of HeldPart[]; the parts' bodies lie end to end in `body`, in this order. */
+  /** JSON of HeldPart[]. */
   head: string;
   body: Uint8Array;
 }

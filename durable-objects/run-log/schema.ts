@@ -12,7 +12,7 @@ export const SCHEMA: readonly { id: number; sql: string }[] = [
       -- What each run's counter, repeats and readers need, kept for the window: where a part lies and which spans it has.
       CREATE TABLE parts (
         run TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, batch_id TEXT NOT NULL, at INTEGER NOT NULL,
-        row_id INTEGER NOT NULL, n INTEGER NOT NULL, byte_offset INTEGER NOT NULL, span_ids TEXT NOT NULL,
+        row_id INTEGER NOT NULL, n INTEGER NOT NULL, span_ids TEXT NOT NULL,
         PRIMARY KEY (run, first_seq)
       ) WITHOUT ROWID;
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

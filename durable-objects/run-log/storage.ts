@@ -1,12 +1,14 @@
+import { memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
 import type { DrainRow, HeldPart, TailFacts, TailPart } from "./protocol.ts";
 import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** A part on its way into a row. */
-export interface NewPart extends HeldPart {
+export interface NewPart extends Omit<HeldPart, "delta"> {
+  /** JSON, as the sender made it. */
+  delta: string;
   spanIds: string;
-  body: Uint8Array;
 }
 
 /** A log object's tables. Synchronous, as SQLite runs in the object's own process. */
@@ -33,27 +35,20 @@ export class LogStorage {
     }
   }
 
-  /** Stores parts as one row and indexes each. Returns the row's id. */
-  insert(at: number, parts: NewPart[]): number {
-    const head: HeldPart[] = [];
-    let bytes = 0;
-    for (const { spanIds: _, body, ...held } of parts) {
-      head.push(held);
-      bytes += body.byteLength;
-    }
-    const body = new Uint8Array(bytes);
-    let offset = 0;
-    const offsets: number[] = [];
-    for (const part of parts) {
-      offsets.push(offset);
-      body.set(part.body, offset);
-      offset += part.body.byteLength;
+  /** Stores the parts of one call as one row and indexes each. Returns the row's id. */
+  insert(at: number, parts: readonly NewPart[], body: Uint8Array): number {
+    const heads: string[] = [];
+    const index: (string | number)[][] = [];
+    for (const [n, { delta, spanIds, ...held }] of parts.entries()) {
+      // The delta is JSON already: quoting it again would cost the writer, and every reader, half as much again.
+      heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}}`);
+      index.push([held.run, held.firstSeq, held.lastSeq, held.batchId, n, spanIds]);
     }
     const { id } = this.#sql
       .exec<{ id: number }>(
         "INSERT INTO log (at, head, body) VALUES (?, ?, ?) RETURNING id",
         at,
-        JSON.stringify(head),
+        `[${heads.join(",")}]`,
         body.byteLength <= LIMITS.rowBytes ? body : body.slice(0, LIMITS.rowBytes),
       )
       .one();
@@ -61,20 +56,13 @@ export class LogStorage {
       const slice = body.slice(n * LIMITS.rowBytes, (n + 1) * LIMITS.rowBytes);
       this.#sql.exec("INSERT INTO overflow (row_id, n, body) VALUES (?, ?, ?)", id, n, slice);
     }
-    for (const [n, part] of parts.entries()) {
-      this.#sql.exec(
-        "INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, byte_offset, span_ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        part.run,
-        part.firstSeq,
-        part.lastSeq,
-        part.batchId,
-        at,
-        id,
-        n,
-        offsets[n],
-        part.spanIds,
-      );
-    }
+    this.#sql.exec(
+      `INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, span_ids)
+       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5 FROM (SELECT value AS e FROM json_each(?))`,
+      at,
+      id,
+      JSON.stringify(index),
+    );
     return id;
   }
 
@@ -130,10 +118,10 @@ export class LogStorage {
   tail(run: string, after: number, maxBytes: number): TailPart[] {
     const parts: TailPart[] = [];
     let bytes = 0;
-    for (const { held, at, body } of this.#heldParts(run, after)) {
-      bytes += held.bytes;
+    for (const { held, at, member } of this.#heldParts(run, after)) {
+      bytes += held.place.length;
       if (parts.length > 0 && bytes > maxBytes) break;
-      parts.push({ ...held, at, body: body() });
+      parts.push({ ...held, at, member: member() });
     }
     return parts;
   }
@@ -141,31 +129,35 @@ export class LogStorage {
   /** The same without bodies that are not needed for a summary. */
   tailFacts(run: string): TailFacts[] {
     const facts: TailFacts[] = [];
-    for (const { held, at, body } of this.#heldParts(run, 0)) {
-      facts.push({ ...held, at, body: held.skip.length > 0 ? body() : null });
+    for (const { held, at, member } of this.#heldParts(run, 0)) {
+      facts.push({ ...held, at, member: held.skip.length > 0 ? member() : null });
     }
     return facts;
   }
 
-  *#heldParts(run: string, after: number): Generator<{ held: HeldPart; at: number; body: () => Uint8Array }> {
+  *#heldParts(run: string, after: number): Generator<{ held: HeldPart; at: number; member: () => Uint8Array }> {
     const refs = this.#sql
-      .exec<{ row_id: number; n: number; byte_offset: number }>(
-        "SELECT row_id, n, byte_offset FROM parts WHERE run = ? AND last_seq > ? ORDER BY first_seq",
+      .exec<{ row_id: number; n: number }>(
+        "SELECT row_id, n FROM parts WHERE run = ? AND last_seq > ? ORDER BY first_seq",
         run,
         after,
       )
       .toArray();
     for (const ref of refs) {
       const row = this.#sql
-        .exec<{ at: number; part: string }>("SELECT at, head -> ? AS part FROM log WHERE id = ?", ref.n, ref.row_id)
+        .exec<{ at: number; part: string }>(
+          "SELECT at, head -> CAST(? AS INTEGER) AS part FROM log WHERE id = ?",
+          ref.n,
+          ref.row_id,
+        )
         .toArray()[0];
       if (!row) continue;
       const held = JSON.parse(row.part) as HeldPart;
-      const body = () => {
+      const member = () => {
         const { body } = this.#sql.exec<{ body: ArrayBuffer }>("SELECT body FROM log WHERE id = ?", ref.row_id).one();
-        return this.#whole(ref.row_id, body).slice(ref.byte_offset, ref.byte_offset + held.bytes);
+        return memberAt(this.#whole(ref.row_id, body), held.place).slice();
       };
-      yield { held, at: row.at, body };
+      yield { held, at: row.at, member };
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../src/events/event.ts";
-import { decodePart } from "../../src/events/part.ts";
+import { decodePart, memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
-import type { LogStorage } from "./storage.ts";
+import type { LogStorage, NewPart } from "./storage.ts";
 
 /** What is kept with a socket while the object sleeps. */
 interface Attachment {
@@ -79,18 +79,19 @@ export class Subscribers {
     let next = sent + 1;
     for (const part of tail) {
       if (part.firstSeq > next) break;
-      for (const event of decodePart(part.body, part.firstSeq, part.skip)) if (event.seq >= next) events.push(event);
+      for (const event of decodePart(part.member, part.place, part.firstSeq, part.skip))
+        if (event.seq >= next) events.push(event);
       next = part.lastSeq + 1;
     }
     return events;
   }
 
   /** Hands a new part to the run's live viewers. Costs nothing when nobody watches. */
-  push(run: string, part: { body: Uint8Array; firstSeq: number; skip: readonly number[] }): void {
+  push(part: Omit<NewPart, "delta" | "spanIds">, body: Uint8Array): void {
     let events: RunEvent[] | undefined;
-    for (const socket of this.#sockets.getWebSockets(run)) {
+    for (const socket of this.#sockets.getWebSockets(part.run)) {
       if (!(socket.deserializeAttachment() as Attachment).live) continue;
-      events ??= decodePart(part.body, part.firstSeq, part.skip);
+      events ??= decodePart(memberAt(body, part.place), part.place, part.firstSeq, part.skip);
       sendEvents(socket, events);
     }
   }

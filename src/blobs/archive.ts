@@ -18,7 +18,8 @@ export async function readArchive(env: Env, projectId: string, runId: string, af
   const bodies = await readSegments(env.BUCKET, pointers);
   const events: RunEvent[] = [];
   for (const [n, pointer] of pointers.entries()) {
-    for (const event of decodePart(bodies[n] as Uint8Array, pointer.first_seq, pointer.skip)) {
+    const place = { from: pointer.slice_from, to: pointer.slice_to };
+    for (const event of decodePart(bodies[n] as Uint8Array, place, pointer.first_seq, pointer.skip)) {
       if (event.seq > after) events.push(event);
     }
   }
@@ -30,14 +31,9 @@ export async function readSegments(bucket: R2Bucket, pointers: SegmentPointer[])
   const reads: { pack: string; offset: number; length: number; members: number[] }[] = [];
   for (const [n, pointer] of pointers.entries()) {
     const last = reads.at(-1);
-    const end = last ? last.offset + last.length : -1;
-    if (
-      last &&
-      last.pack === pointer.pack &&
-      pointer.byte_offset >= end &&
-      pointer.byte_offset + pointer.byte_length - last.offset <= READ_BYTES
-    ) {
-      last.length = pointer.byte_offset + pointer.byte_length - last.offset;
+    const end = pointer.byte_offset + pointer.byte_length;
+    if (last?.pack === pointer.pack && pointer.byte_offset >= last.offset && end - last.offset <= READ_BYTES) {
+      last.length = Math.max(last.length, end - last.offset);
       last.members.push(n);
     } else {
       reads.push({ pack: pointer.pack, offset: pointer.byte_offset, length: pointer.byte_length, members: [n] });

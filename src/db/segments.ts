@@ -5,6 +5,8 @@ export interface SegmentPointer {
   pack: string;
   byte_offset: number;
   byte_length: number;
+  slice_from: number;
+  slice_to: number;
   skip: number[];
 }
 
@@ -18,7 +20,7 @@ export async function segmentsAfter(
 ): Promise<SegmentPointer[]> {
   const { results } = await db
     .prepare(
-      `SELECT first_seq, last_seq, pack, byte_offset, byte_length, skip FROM segments
+      `SELECT first_seq, last_seq, pack, byte_offset, byte_length, slice_from, slice_to, skip FROM segments
        WHERE project_id = ? AND run_id = ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
     )
     .bind(projectId, runId, after, limit)

@@ -12,10 +12,12 @@ export const segments = sqliteTable(
     first_seq: integer("first_seq").notNull(),
     last_seq: integer("last_seq").notNull(),
     batch_id: text("batch_id").notNull(),
-    /** R2 key of the pack, and the byte range of this part's gzip member in it. */
+    /** R2 key of the pack, the byte range of the gzip member in it, and that of this part in the unpacked member. */
     pack: text("pack").notNull(),
     byte_offset: integer("byte_offset").notNull(),
     byte_length: integer("byte_length").notNull(),
+    slice_from: integer("slice_from").notNull(),
+    slice_to: integer("slice_to").notNull(),
     /** JSON array: indexes of events in the part that the log had already. NULL = none. */
     skip: text("skip"),
     /** 16 bytes a span: its id and its parent's (zeros for none). Tells wrapper spans across parts. */

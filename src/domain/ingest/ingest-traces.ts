@@ -1,4 +1,3 @@
-import type { AppendPart } from "../../../durable-objects/run-log/protocol.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import type { DecodedTraces } from "../../otlp/model.ts";
 import { appendParts } from "../runs/append.ts";
@@ -14,7 +13,7 @@ export async function ingestTraces(
   decoded: DecodedTraces,
 ): Promise<{ rejected: number; message: string } | null> {
   requireScope(ctx, "ingest");
-  const parts: AppendPart[] = partsOf(decoded.groups);
+  const parts = partsOf(decoded.groups);
   if (parts.length > 0) await appendParts(ctx, parts);
   if (decoded.rejected === 0) return null;
   const reasons = [...decoded.reasons].map(([reason, count]) => `${reason} (${count})`).join("; ");

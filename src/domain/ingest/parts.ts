@@ -1,4 +1,3 @@
-import type { AppendPart } from "../../../durable-objects/run-log/protocol.ts";
 import type { StoredEvent } from "../../events/event.ts";
 import { encodePart } from "../../events/part.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
@@ -6,6 +5,7 @@ import { readFacts } from "../../otlp/conventions/index.ts";
 import type { SpanGroup } from "../../otlp/model.ts";
 import { emptyDelta, foldSpans, linkOf } from "../projection/fold.ts";
 import { previewsOf } from "../projection/previews.ts";
+import type { NewPart } from "../runs/append.ts";
 
 /** Spans of one part: bounds the JSON that a reader unpacks at once and the summary that lies in a row's head. */
 const MAX_SPANS = 500;
@@ -20,7 +20,7 @@ interface Draft {
 }
 
 /** Groups spans by run and packs each group into parts for the log. */
-export function partsOf(groups: readonly SpanGroup[]): AppendPart[] {
+export function partsOf(groups: readonly SpanGroup[]): NewPart[] {
   const open = new Map<string, Draft>();
   const full: Draft[] = [];
   for (const { context, spans } of groups) {
@@ -43,7 +43,7 @@ export function partsOf(groups: readonly SpanGroup[]): AppendPart[] {
   return [...full, ...open.values()].map(packPart);
 }
 
-function packPart({ run, contexts, items }: Draft): AppendPart {
+function packPart({ run, contexts, items }: Draft): NewPart {
   const events: StoredEvent[] = [];
   let links = "";
   for (const { span } of items) {
@@ -51,13 +51,13 @@ function packPart({ run, contexts, items }: Draft): AppendPart {
     links += linkOf(span);
   }
   const delta = foldSpans(emptyDelta("trace"), items, ({ span, context }) => previewsOf(span, context));
-  const { body, batchId } = encodePart(contexts, events);
+  const { json, batchId } = encodePart(contexts, events);
   return {
     run,
     batchId,
     count: items.length,
     links,
-    body,
+    json,
     delta: JSON.stringify(delta),
     started: delta.started,
   };

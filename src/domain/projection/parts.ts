@@ -13,16 +13,15 @@ import { previewsOf } from "./previews.ts";
  * folded anew without them.
  * @param at milliseconds since the epoch at which the part reached the log
  */
-export function factsOf(part: HeldPart, body: () => Uint8Array, at: number): PartFacts {
-  const folded = JSON.parse(part.delta) as RunDelta;
-  if (part.skip.length === 0) return { delta: folded, links: part.links, last_seq: part.lastSeq, at };
-  const events = decodePart(body(), part.firstSeq, part.skip);
+export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): PartFacts {
+  if (part.skip.length === 0) return { delta: part.delta, links: part.links, last_seq: part.lastSeq, at };
+  const events = decodePart(member(), part.place, part.firstSeq, part.skip);
   const skipped = new Set(part.skip);
   let links = "";
   for (let index = 0; index * 32 < part.links.length; index++) {
     if (!skipped.has(index)) links += part.links.slice(index * 32, index * 32 + 32);
   }
-  return { delta: foldEvents(folded.kind, events), links, last_seq: part.lastSeq, at };
+  return { delta: foldEvents(part.delta.kind, events), links, last_seq: part.lastSeq, at };
 }
 
 /** Folds events as readers see them: the way for whoever has only the log. */

@@ -17,7 +17,8 @@ function preview(messages: Message[] | null, role: string): string | null {
   const message = messages.findLast((each) => each.role === role) ?? messages.at(-1);
   for (const part of message?.parts ?? []) {
     const text = part.type === "text" ? part.text : part.type === "json" ? JSON.stringify(part.value) : undefined;
-    if (text) return text.replace(/\s+/g, " ").trim().slice(0, PREVIEW_CHARS) || null;
+    // Cut first: a prompt may be a megabyte, its headline is not.
+    if (text) return text.slice(0, PREVIEW_CHARS * 2).replace(/\s+/g, " ").trim().slice(0, PREVIEW_CHARS) || null;
   }
   return null;
 }

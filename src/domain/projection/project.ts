@@ -3,6 +3,7 @@ import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
 import { buildPack } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import { memberAt } from "../../events/part.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
 import { mergePart, type RunState, startState } from "./merge.ts";
 import { factsOf } from "./parts.ts";
@@ -27,8 +28,8 @@ export interface ProjectionReport {
 }
 
 interface DrainedPart extends HeldPart {
-  body: Uint8Array;
   at: number;
+  member: () => Uint8Array;
 }
 
 /** Projects what waits in a log object: rows into D1, bodies into R2. Safe to run twice and side by side. */
@@ -50,9 +51,10 @@ export async function projectLog(env: Env, address: LogAddress): Promise<Project
 }
 
 async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], report: ProjectionReport): Promise<void> {
-  const parts = rows.flatMap(partsOf);
+  const unpacked = rows.map((row) => ({ parts: partsOf(row), body: row.body }));
+  const parts = unpacked.flatMap((row) => row.parts);
   const { projectId, object } = address;
-  const { bytes, entries } = buildPack(projectId, object, parts);
+  const { bytes, entries } = buildPack(projectId, object, unpacked);
   const key = packKey(projectId, object, rows[0]?.at ?? 0, rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0);
   const stored = env.BUCKET.put(key, bytes);
   const runIds = [...new Set(parts.map((part) => part.run))];
@@ -88,12 +90,11 @@ async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], rep
 }
 
 function partsOf(row: DrainRow): DrainedPart[] {
-  let offset = 0;
-  return (JSON.parse(row.head) as HeldPart[]).map((held) => {
-    const body = row.body.subarray(offset, offset + held.bytes);
-    offset += held.bytes;
-    return { ...held, body, at: row.at };
-  });
+  return (JSON.parse(row.head) as HeldPart[]).map((held) => ({
+    ...held,
+    at: row.at,
+    member: () => memberAt(row.body, held.place),
+  }));
 }
 
 /** Which parts are new to D1, what their runs become, and which runs have seqs that another batch took. */
@@ -110,7 +111,7 @@ function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
       continue;
     }
     fresh.push(n);
-    const facts = factsOf(part, () => part.body, part.at);
+    const facts = factsOf(part, part.member, part.at);
     const state = states.get(part.run) ?? before?.state;
     states.set(part.run, state ? mergePart(state, facts) : startState(facts));
   }
@@ -141,15 +142,19 @@ async function tellFeed(
   projected: { run: RunRow }[],
   known: Map<string, KnownRun>,
 ): Promise<void> {
-  const timestamp = new Date().toISOString();
-  const messages = projected.slice(0, MAX_FEED_MESSAGES).map(({ run }) => ({
-    entity: "Run",
-    event_type: known.has(String(run.id)) ? ("update" as const) : ("insert" as const),
-    data: runFromRow(run, Date.now()),
-    timestamp,
-  }));
+  const feed = projectFeed(env, projectId);
   try {
-    await projectFeed(env, projectId).publish(messages);
+    // Shaping rows for nobody would cost a busy project more than asking.
+    if ((await feed.clients()) === 0) return;
+    const timestamp = new Date().toISOString();
+    const now = Date.now();
+    const messages = projected.slice(0, MAX_FEED_MESSAGES).map(({ run }) => ({
+      entity: "Run",
+      event_type: known.has(String(run.id)) ? ("update" as const) : ("insert" as const),
+      data: runFromRow(run, now),
+      timestamp,
+    }));
+    await feed.publish(messages);
   } catch (error) {
     console.error(JSON.stringify({ at: "project.feed", project: projectId, error: String(error) }));
   }

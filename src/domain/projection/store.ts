@@ -104,8 +104,8 @@ export async function writeProjection(
     ...chunks(segments.map(segmentValues)).map((json) =>
       db
         .prepare(
-          `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, skip, links)
-           SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, unhex(e ->> 8)
+          `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links)
+           SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10)
            FROM (SELECT value AS e FROM json_each(?))`,
         )
         .bind(projectId, json),
@@ -143,7 +143,19 @@ function upsert(table: string, key: string[], columns: readonly string[]): strin
 
 function segmentValues(row: SegmentRow): unknown[] {
   const skip = row.skip.length === 0 ? null : JSON.stringify(row.skip);
-  return [row.run, row.first_seq, row.last_seq, row.batch_id, row.pack, row.offset, row.length, skip, row.links];
+  return [
+    row.run,
+    row.first_seq,
+    row.last_seq,
+    row.batch_id,
+    row.pack,
+    row.offset,
+    row.length,
+    row.from,
+    row.to,
+    skip,
+    row.links,
+  ];
 }
 
 const encoder = new TextEncoder();

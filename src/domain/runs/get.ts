@@ -38,7 +38,7 @@ export function mergeTail(state: RunState | undefined, parts: TailFacts[]): RunS
   let merged = state;
   for (const part of parts) {
     if (part.firstSeq <= projected) continue;
-    const facts = factsOf(part, () => part.body as Uint8Array, part.at);
+    const facts = factsOf(part, () => part.member as Uint8Array, part.at);
     merged = merged ? mergePart(merged, facts) : startState(facts);
   }
   return merged;

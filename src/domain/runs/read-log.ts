@@ -27,7 +27,7 @@ export async function* readLog(env: Env, projectId: string, runId: string, after
     for (const part of tail.parts) {
       if (part.firstSeq > seq + 1) break;
       if (part.lastSeq <= seq) continue;
-      const events = decodePart(part.body, part.firstSeq, part.skip).filter((event) => event.seq > seq);
+      const events = decodePart(part.member, part.place, part.firstSeq, part.skip).filter((event) => event.seq > seq);
       seq = part.lastSeq;
       yield events;
     }
