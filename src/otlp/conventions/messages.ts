@@ -36,7 +36,8 @@ export function message(value: unknown): Message | null {
   const answersCall = role === "tool" || (role === "user" && callId !== undefined && callId !== null);
   if (answersCall && !parts.some((one) => one.type === "tool_result")) {
     const only = parts.length === 1 ? parts[0] : undefined;
-    read.parts = [toolResult(text(callId), text(raw.name), only?.type === "text" ? only.text : raw.content)];
+    const result = only?.type === "text" ? only.text : raw.content;
+    if (result !== undefined) read.parts = [toolResult(text(callId), text(raw.name), result)];
   }
   if (typeof raw.finish_reason === "string") read.finish_reason = raw.finish_reason;
   return read;

@@ -102,7 +102,7 @@ function readSpan(element: unknown): Span {
     span_id: id(raw.spanId, 16) ?? bad(BAD_SPAN_ID),
     parent_span_id: parentId(raw.parentSpanId),
     name: text(raw.name, "name is not a string"),
-    kind: SPAN_KINDS[raw.kind as number] ?? "unspecified",
+    kind: enumName(SPAN_KINDS, raw.kind, "unspecified"),
     start_time_unix_nano: nano(raw.startTimeUnixNano, "startTimeUnixNano is not an unsigned 64-bit integer"),
     end_time_unix_nano: nano(raw.endTimeUnixNano, "endTimeUnixNano is not an unsigned 64-bit integer"),
     status: status(raw.status),
@@ -129,9 +129,14 @@ const BAD_DROPPED = "a dropped…Count is not an unsigned 32-bit integer";
 function status(raw: unknown): Span["status"] {
   if (raw === undefined || raw === null) return { code: "unset" };
   const fields = object(raw, "status");
-  const code = STATUS_CODES[fields.code as number] ?? "unset";
+  const code = enumName(STATUS_CODES, fields.code, "unset");
   const message = text(fields.message, "status.message is not a string");
   return message === "" ? { code } : { code, message };
+}
+
+/** Only numbers are enums in OTLP/JSON: a name, or a number that is not in the list, reads as the default. */
+function enumName<T extends string>(names: readonly T[], raw: unknown, byDefault: T): T {
+  return typeof raw === "number" ? (names[raw] ?? byDefault) : byDefault;
 }
 
 function events(raw: unknown): SpanEvent[] {
