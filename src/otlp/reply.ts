@@ -46,7 +46,8 @@ export function encodeStatus(type: OtlpType, grpcCode: number, message: string):
 
 function shorten(message: string): string {
   // The cut may fall between the halves of a surrogate pair.
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).toWellFormed()}…`;
+  if (message.length <= MAX_MESSAGE) return message;
+  return `${message.slice(0, MAX_MESSAGE - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 const encoder = new TextEncoder();

@@ -22,7 +22,7 @@ function spanOf(fields: string) {
   return decoded.groups[0]?.spans[0];
 }
 
-function valueOf(anyValue: string) {
+function attributeOf(anyValue: string) {
   return spanOf(`"attributes":[{"key":"k","value":${anyValue}}]`)?.attributes.k;
 }
 
@@ -374,7 +374,7 @@ describe("values", () => {
     ['{"unknownValue":1}', null],
     ['{"string_value":"snake"}', null],
   ])("%s", (sent, kept) => {
-    expect(valueOf(sent)).toEqual(kept);
+    expect(attributeOf(sent)).toEqual(kept);
   });
 
   test("the last of two attributes with one key wins, and a missing key is the empty one", () => {
@@ -451,7 +451,7 @@ describe("depth", () => {
     "undecodable_body: The body cannot be read as an OTLP trace request: an attribute is nested deeper than 64 levels.";
 
   test("an attribute may be 64 levels deep", () => {
-    expect(JSON.stringify(valueOf(nested(64, ...ARRAY)))).toBe(nested(64, "[", "]"));
+    expect(JSON.stringify(attributeOf(nested(64, ...ARRAY)))).toBe(nested(64, "[", "]"));
   });
 
   test.each([65, 100_000])("arrays of %i levels are refused, not a stack overflow", (levels) => {
@@ -459,7 +459,7 @@ describe("depth", () => {
   });
 
   test.each([65, 100_000])("lists of %i levels are refused, not a stack overflow", (levels) => {
-    const deep = LIST[0].repeat(levels) + "{}" + LIST[1].repeat(levels);
+    const deep = `${LIST[0].repeat(levels)}{}${LIST[1].repeat(levels)}`;
     expect(codeOf(bodyOf(`"attributes":[{"key":"k","value":${deep}}]`))).toBe(TOO_DEEP);
   });
 
