@@ -4,6 +4,7 @@ import { authenticate } from "./http/middleware/authenticate.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { router } from "./http/openapi.ts";
+import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -31,6 +32,7 @@ function createApp() {
   open.use("/ws", authenticate());
   const chain = open.route("/", accessRoutes()).route("/", runRoutes()).route("/", operationRoutes());
 
+  describeOtherDoors(chain.openAPIRegistry);
   chain.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Runlight", version: VERSION, description: "The flight recorder of AI agents." },

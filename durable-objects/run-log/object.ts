@@ -3,7 +3,7 @@ import { readArchive } from "../../src/blobs/archive.ts";
 import { AppError } from "../../src/errors.ts";
 import { msFromNano } from "../../src/events/nano.ts";
 import { LIMITS } from "./limits.ts";
-import type { AppendPart, AppendResult, BellMessage, Drain, LogAddress, TailFacts, TailPart } from "./protocol.ts";
+import type { AppendPart, AppendResult, BellMessage, Drain, HeldFacts, HeldMember, LogAddress } from "./protocol.ts";
 import { admit, judge, newRunState, nextAlarm, type RunState } from "./rules.ts";
 import { LogStorage, type NewPart } from "./storage.ts";
 import { Subscribers } from "./subscribers.ts";
@@ -174,8 +174,8 @@ export class RunLog extends DurableObject<Env> {
   }
 
   /** Events of a run that the object still holds, from the part that reaches past `after` on; and the run's newest seq. */
-  tail(run: string, after: number, maxBytes: number): { lastSeq: number; parts: TailPart[] } {
-    return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.tail(run, after, maxBytes) };
+  held(run: string, after: number, maxBytes: number): { lastSeq: number; parts: HeldMember[] } {
+    return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.held(run, after, maxBytes) };
   }
 
   /** The run's newest seq as far as the window remembers, else 0. */
@@ -184,8 +184,8 @@ export class RunLog extends DurableObject<Env> {
   }
 
   /** What the object still holds of a run, for its summary; and the run's newest seq. */
-  tailFacts(run: string): { lastSeq: number; parts: TailFacts[] } {
-    return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.tailFacts(run) };
+  heldFacts(run: string): { lastSeq: number; parts: HeldFacts[] } {
+    return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.heldFacts(run) };
   }
 
   /** WebSocket subscription: `?run=&after=&known_last=&project=`. Only the Worker can reach this. */

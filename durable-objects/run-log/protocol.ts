@@ -50,7 +50,7 @@ export interface HeldPart {
 }
 
 /** A part that the log still holds, as a reader gets it. */
-export interface TailPart extends HeldPart {
+export interface HeldMember extends HeldPart {
   /** Milliseconds since the epoch at which it reached the log. */
   at: number;
   /** The gzip member that the part lies in. */
@@ -58,7 +58,7 @@ export interface TailPart extends HeldPart {
 }
 
 /** The same for a reader who wants the run's summary: the member comes along only where `delta` has to be folded anew. */
-export interface TailFacts extends HeldPart {
+export interface HeldFacts extends HeldPart {
   at: number;
   member: Uint8Array | null;
 }

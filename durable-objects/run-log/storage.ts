@@ -1,6 +1,6 @@
 import { memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
-import type { DrainRow, HeldPart, TailFacts, TailPart } from "./protocol.ts";
+import type { DrainRow, HeldFacts, HeldMember, HeldPart } from "./protocol.ts";
 import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
@@ -115,8 +115,8 @@ export class LogStorage {
   }
 
   /** The parts of a run that the log still holds, in order, from the first that reaches past `after`. */
-  tail(run: string, after: number, maxBytes: number): TailPart[] {
-    const parts: TailPart[] = [];
+  held(run: string, after: number, maxBytes: number): HeldMember[] {
+    const parts: HeldMember[] = [];
     let bytes = 0;
     for (const { held, at, member } of this.#heldParts(run, after)) {
       bytes += held.place.length;
@@ -127,8 +127,8 @@ export class LogStorage {
   }
 
   /** The same without bodies that are not needed for a summary. */
-  tailFacts(run: string): TailFacts[] {
-    const facts: TailFacts[] = [];
+  heldFacts(run: string): HeldFacts[] {
+    const facts: HeldFacts[] = [];
     for (const { held, at, member } of this.#heldParts(run, 0)) {
       facts.push({ ...held, at, member: held.skip.length > 0 ? member() : null });
     }

@@ -73,7 +73,7 @@ export class Subscribers {
 
   /** Events right after `sent` that the object holds; empty if it does not hold the very next one. */
   #held(run: string, sent: number): RunEvent[] {
-    const tail = this.#storage.tail(run, sent, LIMITS.rowBytes);
+    const tail = this.#storage.held(run, sent, LIMITS.rowBytes);
     if (tail.length === 0 || (tail[0]?.firstSeq ?? 0) > sent + 1) return [];
     const events: RunEvent[] = [];
     let next = sent + 1;

@@ -9,7 +9,8 @@ import type { HonoEnv } from "./types.ts";
  */
 export function toAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) {
-    if (error.cause !== undefined) log(error.cause, requestId, error.code);
+    // Only our own failures: the text of a client's may quote what it sent, and secrets with it.
+    if (error.cause !== undefined && error.code === "unavailable") log(error.cause, requestId, error.code);
     return error;
   }
   if (error instanceof HTTPException && error.status < 500) {

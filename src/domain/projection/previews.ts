@@ -18,7 +18,14 @@ function preview(messages: Message[] | null, role: string): string | null {
   for (const part of message?.parts ?? []) {
     const text = part.type === "text" ? part.text : part.type === "json" ? JSON.stringify(part.value) : undefined;
     // Cut first: a prompt may be a megabyte, its headline is not.
-    if (text) return text.slice(0, PREVIEW_CHARS * 2).replace(/\s+/g, " ").trim().slice(0, PREVIEW_CHARS) || null;
+    if (text)
+      return (
+        text
+          .slice(0, PREVIEW_CHARS * 2)
+          .replace(/\s+/g, " ")
+          .trim()
+          .slice(0, PREVIEW_CHARS) || null
+      );
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import type { TailFacts } from "../../../durable-objects/run-log/protocol.ts";
+import type { HeldFacts } from "../../../durable-objects/run-log/protocol.ts";
 import { logAddress, runLog } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import { dbFor } from "../../db/db.ts";
@@ -23,7 +23,7 @@ export async function getRun(ctx: Ctx, runId: string): Promise<Run> {
 async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
   const db = dbFor(ctx.env, ctx.projectId);
   const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
-  const [row, tail] = await Promise.all([loadRunRow(db, ctx.projectId, runId), log.tailFacts(runId)]);
+  const [row, tail] = await Promise.all([loadRunRow(db, ctx.projectId, runId), log.heldFacts(runId)]);
   const projected = Number(row?.last_seq ?? 0);
   if (row && !tail.parts.some((part) => part.firstSeq > projected)) return row;
   // The row was read beside the tail; a projection in between only means that the row has more by now.
@@ -33,7 +33,7 @@ async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
   return rowsOf(runId, state).run;
 }
 
-export function mergeTail(state: RunState | undefined, parts: TailFacts[]): RunState | undefined {
+export function mergeTail(state: RunState | undefined, parts: HeldFacts[]): RunState | undefined {
   const projected = state?.last_seq ?? 0;
   let merged = state;
   for (const part of parts) {

@@ -12,7 +12,7 @@ export async function listLlmCalls(ctx: Ctx, runId: string): Promise<{ data: Llm
   requireScope(ctx, "read");
   const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
   const [tail, known] = await Promise.all([
-    log.tailFacts(runId),
+    log.heldFacts(runId),
     loadKnown(dbFor(ctx.env, ctx.projectId), ctx.projectId, [runId]),
   ]);
   const state = mergeTail(known.get(runId)?.state, tail.parts);

@@ -16,7 +16,7 @@ export async function* readLog(env: Env, projectId: string, runId: string, after
   let seq = after;
   for (;;) {
     const [tail, archived] = await Promise.all([
-      log.tail(runId, seq, TAIL_BYTES),
+      log.held(runId, seq, TAIL_BYTES),
       readArchive(env, projectId, runId, seq),
     ]);
     const before = seq;
