@@ -1,4 +1,4 @@
-import type { Attributes, StepKind } from "../../events/span.ts";
+import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
 import type { Message, SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { messages, partsOf } from "./messages.ts";
@@ -112,7 +112,7 @@ function toolContent(a: Attributes): SpanContent {
 }
 
 function fromMessages(a: Attributes): SpanContent {
-  const sent = messages(a["gen_ai.input.messages"]);
+  const sent = messagesOf(a["gen_ai.input.messages"], "user");
   const instructions = a["gen_ai.system_instructions"];
   let input = sent;
   // OpenLIT sends the instructions both ways.
@@ -120,6 +120,15 @@ function fromMessages(a: Attributes): SpanContent {
     const system: Message = { role: "system", parts: partsOf(jsonOrText(instructions)) };
     if (system.parts.length > 0) input = [system, ...(sent ?? [])];
   }
-  const output = messages(a["gen_ai.output.messages"]);
+  const output = messagesOf(a["gen_ai.output.messages"], "assistant");
   return input === null && output === null ? NO_CONTENT : { input, output };
+}
+
+function messagesOf(value: AttributeValue | undefined, role: string): Message[] | null {
+  if (value === undefined || value === null || value === "") return null;
+  const found = messages(value);
+  if (found !== null) return found;
+  // Some clients put the bare text here, or what they gave to the model in their own form.
+  const parts = partsOf(jsonOrText(value));
+  return parts.length > 0 ? [{ role, parts }] : null;
 }
