@@ -100,7 +100,7 @@ function flattenedMessages(branch: Branch | null): Message[] | null {
       tool_call_id: valueAt(item, "tool_call_id"),
       finish_reason: valueAt(item, "finish_reason"),
     });
-    if (one !== null) found.push(one);
+    if (one !== null && (one.parts.length > 0 || item.has("role"))) found.push(one);
   }
   return found.length > 0 ? found : null;
 }

@@ -1,5 +1,5 @@
 /**
- * How fast a batch of spans is decoded and understood, on one thread. Run with Node 24:
+ * How fast a batch of spans is decoded and understood, on one thread. Run with Node 24 or later:
  *   node test/bench/decode/run.ts [spans per batch = 512] [bytes per span = 1500]
  * Node lets protobufjs' reflection generate code; Workers do not, so only ways that need no eval are measured here.
  */
@@ -7,17 +7,23 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { encodePart } from "../../../src/events/part.ts";
-import { readFacts } from "../../../src/otlp/conventions/index.ts";
-import { decodeTracesJson } from "../../../src/otlp/decode/json.ts";
-import { decodeTracesProtobuf } from "../../../src/otlp/decode/protobuf.ts";
+import { readContent, readFacts } from "../../../src/otlp/conventions/index.ts";
+import { decodeTraces } from "../../../src/otlp/decode/index.ts";
 import type { DecodedTraces } from "../../../src/otlp/model.ts";
 import { encodeTraceResponse } from "../../../src/otlp/reply.ts";
+import { traceRequests } from "../../fixtures/load.ts";
 import { type Batch, traceBatch } from "./batch.ts";
 import { fromProtobufEs, fromProtobufjs } from "./candidates.ts";
 import { generate } from "./generate.ts";
 
 const spans = Number(process.argv[2] ?? 512);
 const spanBytes = Number(process.argv[3] ?? 1500);
+
+const CAPTURED = [
+  ["gen_ai", "vercel-ai7"],
+  ["gen_ai old", "traceloop-old"],
+  ["OpenInference", "openinference-langgraph"],
+] as const;
 
 const generated = join(import.meta.dirname, "generated");
 await generate(join(import.meta.dirname, "../../fixtures/proto/otlp-trace.proto"), generated);
@@ -30,52 +36,95 @@ const json = new TextEncoder().encode(JSON.stringify(batch));
 const protobuf: Uint8Array = pbjs.ExportTraceServiceRequest.encode(withBytes(batch)).finish();
 
 // A fast answer that is wrong is no answer.
-const reference = decodeTracesJson(json);
-const ways: [string, () => DecodedTraces][] = [
-  ["JSON", () => decodeTracesJson(json)],
-  ["protobuf, own reader", () => decodeTracesProtobuf(protobuf)],
-  ["protobuf, protobufjs static", () => fromProtobufjs(pbjs.ExportTraceServiceRequest.decode(protobuf))],
-  ["protobuf, protobuf-es", () => fromProtobufEs(fromBinary(es.ExportTraceServiceRequestSchema, protobuf))],
+const reference = decodeTraces("json", json);
+const ways: [string, () => DecodedTraces, number][] = [
+  ["JSON", () => decodeTraces("json", json), json.length],
+  ["protobuf, own reader", () => decodeTraces("protobuf", protobuf), protobuf.length],
+  [
+    "protobuf, protobufjs static",
+    () => fromProtobufjs(pbjs.ExportTraceServiceRequest.decode(protobuf)),
+    protobuf.length,
+  ],
+  [
+    "protobuf, protobuf-es",
+    () => fromProtobufEs(fromBinary(es.ExportTraceServiceRequestSchema, protobuf)),
+    protobuf.length,
+  ],
 ];
 for (const [name, decode] of ways) {
   if (!isDeepStrictEqual(decode(), reference)) throw new Error(`${name} decodes something else than JSON`);
 }
 
+interface Row {
+  name: string;
+  run: () => unknown;
+  spans: number;
+  /** Of the body that is read, for the rate in MB/s. */
+  bytes?: number;
+}
+
 const utf8 = new TextDecoder();
-const all = reference.groups.flatMap((group) => group.spans.map((span) => ({ span, context: group.context })));
-const rows: [string, () => unknown][] = [
-  ["JSON.parse alone", () => JSON.parse(utf8.decode(json))],
-  ...ways.map(([name, decode]): [string, () => unknown] => [`decode ${name}`, decode]),
-  ["protobufjs static, messages only", () => pbjs.ExportTraceServiceRequest.decode(protobuf)],
-  ["protobuf-es, messages only", () => fromBinary(es.ExportTraceServiceRequestSchema, protobuf)],
-  ["read facts, all conventions", () => all.map(({ span, context }) => readFacts(span, context))],
-  ["JSON.stringify the spans", () => JSON.stringify(all)],
-  [
-    "encode as one part (JSON + gzip)",
-    () =>
+const all = withContext(reference);
+const rows: Row[] = [
+  { name: "JSON.parse alone", run: () => JSON.parse(utf8.decode(json)), spans, bytes: json.length },
+  ...ways.map(([name, run, bytes]) => ({ name: `decode ${name}`, run, spans, bytes })),
+  {
+    name: "protobufjs static, messages only",
+    run: () => pbjs.ExportTraceServiceRequest.decode(protobuf),
+    spans,
+    bytes: protobuf.length,
+  },
+  {
+    name: "protobuf-es, messages only",
+    run: () => fromBinary(es.ExportTraceServiceRequestSchema, protobuf),
+    spans,
+    bytes: protobuf.length,
+  },
+  { name: "facts of the batch", run: () => all.map(({ span, context }) => readFacts(span, context)), spans },
+  // Spans as clients sent them, of many shapes: slower than a batch of one shape, and nearer to the truth.
+  ...CAPTURED.flatMap(([name, set]) => {
+    const of = traceRequests(set).flatMap(({ type, body }) => withContext(decodeTraces(type, body)));
+    return [
+      { name: `facts, ${name}`, run: () => of.map(({ span, context }) => readFacts(span, context)), spans: of.length },
+      {
+        name: `content, ${name}`,
+        run: () => of.map(({ span, context }) => readContent(span, context)),
+        spans: of.length,
+      },
+    ];
+  }),
+  { name: "JSON.stringify the spans", run: () => JSON.stringify(all), spans },
+  {
+    name: "encode as one part (JSON + gzip)",
+    run: () =>
       encodePart(
         reference.groups.map((group) => group.context),
         all.map(({ span }) => ({ type: "SPAN", time: span.end_time_unix_nano, v: 1, data: { ctx: 0, ...span } })),
       ),
-  ],
-  ["encode a partial success", () => encodeTraceResponse("protobuf", { rejected: 3, message: "3 spans have no id" })],
+    spans,
+  },
+  {
+    name: "a partial success, per request",
+    run: () => encodeTraceResponse("protobuf", { rejected: 3, message: "no id" }),
+    spans: 1,
+  },
 ];
 
 console.log(`${spans} spans; JSON ${json.length} bytes, protobuf ${protobuf.length} bytes; Node ${process.version}`);
-console.log(`${"".padEnd(36)}${"µs/span".padStart(9)}${"spans/s".padStart(12)}${"MB/s".padStart(8)}`);
-for (const [name, run] of rows) {
-  const perSpan = measure(run) / spans;
-  const bytes = name.includes("proto") ? protobuf.length : json.length;
-  const mbs = name.startsWith("decode") || name.startsWith("JSON.parse") || name.includes("only");
-  const rate = mbs ? ((bytes / spans / perSpan) * 1e3).toFixed(0) : "";
-  const line = [
+console.log(`${"".padEnd(40)}${"µs/span".padStart(9)}${"spans/s".padStart(12)}${"MB/s".padStart(8)}`);
+for (const { name, run, spans: count, bytes } of rows) {
+  const perSpan = measure(run) / count;
+  const rate = bytes === undefined ? "" : ((bytes / count / perSpan) * 1e3).toFixed(0);
+  const columns = [
     (perSpan / 1e3).toFixed(2).padStart(9),
-    Math.round(1e9 / perSpan)
-      .toString()
-      .padStart(12),
+    String(Math.round(1e9 / perSpan)).padStart(12),
     rate.padStart(8),
   ];
-  console.log(name.padEnd(36) + line.join(""));
+  console.log(name.padEnd(40) + columns.join(""));
+}
+
+function withContext(decoded: DecodedTraces) {
+  return decoded.groups.flatMap(({ spans, context }) => spans.map((span) => ({ span, context })));
 }
 
 /** Median nanoseconds of one run, after warming up. */
