@@ -1,5 +1,6 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
 import type { Nano } from "../../events/nano.ts";
+import type { TokenUsage } from "../../events/span.ts";
 import type { RunState } from "./merge.ts";
 import { sumCalls } from "./merge.ts";
 
@@ -46,24 +47,16 @@ export const RUN_COLUMNS = [
 export const CALL_COLUMNS = [
   "run_id",
   "span_id",
-  "parent_span_id",
-  "name",
-  "step",
-  "operation",
   "model",
   "provider",
   "status",
   "start_ns",
   "end_ns",
-  "time_to_first_token_ms",
   "input_tokens",
-  "cached_input_tokens",
-  "cache_write_tokens",
   "output_tokens",
-  "reasoning_tokens",
   "cost_nano_usd",
-  "price_version",
   "counted",
+  "details",
 ] as const;
 
 export type RunRow = Record<(typeof RUN_COLUMNS)[number], string | number | null>;
@@ -114,28 +107,31 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
   return { run, calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))) };
 }
 
+/** What `llm_calls.details` holds: the fields of a call that are shown but never searched. */
+type CallDetails = Omit<
+  CallFact,
+  "span_id" | "model" | "provider" | "status" | "start" | "end" | "cost_nano_usd" | "usage"
+> & {
+  usage: Omit<TokenUsage, "input" | "output"> | null;
+};
+
 function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
+  const { span_id, model, provider, status, start, end, usage, cost_nano_usd, ...rest } = call;
+  const { input = null, output = null, ...otherUsage } = usage ?? {};
+  const details = { ...rest, usage: usage === null ? null : otherUsage };
   return {
     run_id: runId,
-    span_id: call.span_id,
-    parent_span_id: call.parent_span_id,
-    name: call.name,
-    step: call.step,
-    operation: call.operation,
-    model: call.model,
-    provider: call.provider,
-    status: call.status,
-    start_ns: call.start,
-    end_ns: call.end,
-    time_to_first_token_ms: call.time_to_first_token_ms,
-    input_tokens: call.usage?.input ?? null,
-    cached_input_tokens: call.usage?.cached ?? null,
-    cache_write_tokens: call.usage?.cache_write ?? null,
-    output_tokens: call.usage?.output ?? null,
-    reasoning_tokens: call.usage?.reasoning ?? null,
-    cost_nano_usd: call.cost_nano_usd,
-    price_version: call.price_version,
+    span_id,
+    model,
+    provider,
+    status,
+    start_ns: start,
+    end_ns: end,
+    input_tokens: input,
+    output_tokens: output,
+    cost_nano_usd,
     counted: counted ? 1 : 0,
+    details: JSON.stringify(details),
   };
 }
 
@@ -174,28 +170,17 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
 }
 
 function callFrom(row: CallRow): CallFact {
-  const usage = {
-    input: numberOr(row.input_tokens),
-    cached: numberOr(row.cached_input_tokens),
-    cache_write: numberOr(row.cache_write_tokens),
-    output: numberOr(row.output_tokens),
-    reasoning: numberOr(row.reasoning_tokens),
-  };
+  const { usage, ...details } = JSON.parse(String(row.details)) as CallDetails;
   return {
+    ...details,
     span_id: String(row.span_id),
-    parent_span_id: textOr(row.parent_span_id),
-    name: String(row.name),
-    step: row.step as CallFact["step"],
-    operation: textOr(row.operation),
     model: textOr(row.model),
     provider: textOr(row.provider),
     status: row.status as CallFact["status"],
     start: String(row.start_ns) as Nano,
     end: String(row.end_ns) as Nano,
-    time_to_first_token_ms: numberOr(row.time_to_first_token_ms),
-    usage: Object.values(usage).some((count) => count !== null) ? usage : null,
+    usage: usage === null ? null : { ...usage, input: numberOr(row.input_tokens), output: numberOr(row.output_tokens) },
     cost_nano_usd: numberOr(row.cost_nano_usd),
-    price_version: textOr(row.price_version),
   };
 }
 
