@@ -18,6 +18,10 @@ export interface DecodedTraces {
 
 /** One message of a conversation, whatever convention it was written in. */
 export interface Message {
+  /**
+   * As sent: `system`, `user`, `assistant`, `tool` … Ours are `input` and `output`, for a value that is no conversation, and
+   * `documents`, for what a search found.
+   */
   role: string;
   parts: MessagePart[];
   /** Why the model stopped, on an answer. */

@@ -1,7 +1,7 @@
 import type { OtlpType } from "./decode/index.ts";
 
 /** What a partial success tells the client: how many items were not taken and why, in English. */
-export interface Partial {
+export interface PartialSuccess {
   rejected: number;
   message: string;
 }
@@ -13,10 +13,10 @@ const MAX_MESSAGE = 1000;
  * The body of a 200 to a trace export (ExportTraceServiceResponse). On full success `partial` is left out, and
  * partial_success is then unset as OTLP demands: `{}` in JSON, no bytes in protobuf.
  */
-export function encodeTraceResponse(type: "json", partial?: Partial): string;
-export function encodeTraceResponse(type: "protobuf", partial?: Partial): Uint8Array<ArrayBuffer>;
-export function encodeTraceResponse(type: OtlpType, partial?: Partial): string | Uint8Array<ArrayBuffer>;
-export function encodeTraceResponse(type: OtlpType, partial?: Partial): string | Uint8Array<ArrayBuffer> {
+export function encodeTraceResponse(type: "json", partial?: PartialSuccess): string;
+export function encodeTraceResponse(type: "protobuf", partial?: PartialSuccess): Uint8Array<ArrayBuffer>;
+export function encodeTraceResponse(type: OtlpType, partial?: PartialSuccess): string | Uint8Array<ArrayBuffer>;
+export function encodeTraceResponse(type: OtlpType, partial?: PartialSuccess): string | Uint8Array<ArrayBuffer> {
   if (partial === undefined) return encodeEmptyResponse(type);
   const message = shorten(partial.message);
   // Both fields in their proto3 form: an int64 is a string in JSON, and a default is left out.

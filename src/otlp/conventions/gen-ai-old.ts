@@ -6,7 +6,7 @@ import { type Branch, items, unflatten, valueAt } from "./flattened.ts";
 import { isObject, message, partsOf } from "./messages.ts";
 import { normaliseProvider } from "./providers.ts";
 import { addUsage, inputLeavesOutCache } from "./tokens.ts";
-import { count, parseJson, text } from "./values.ts";
+import { count, label, parseJson, text } from "./values.ts";
 
 /**
  * GenAI conventions before 1.37 and what OpenLLMetry made of them: `gen_ai.system`, prompt and completion tokens, messages
@@ -27,7 +27,7 @@ export const genAiOld: Convention = {
   },
 
   read(draft, { attributes: a }, context) {
-    const type = text(a["llm.request.type"]);
+    const type = label(a["llm.request.type"]);
     addUsage(draft, {
       input: count(a["gen_ai.usage.prompt_tokens"]) ?? count(a["llm.usage.prompt_tokens"]),
       cached: count(a["gen_ai.usage.cache_read_input_tokens"]),
@@ -36,9 +36,9 @@ export const genAiOld: Convention = {
       reasoning: count(a["llm.usage.reasoning_tokens"]),
       inputLeavesOutCache: inputLeavesOutCache(context),
     });
-    draft.model ??= text(a["gen_ai.response.model"]) ?? text(a["gen_ai.request.model"]);
+    draft.model ??= label(a["gen_ai.response.model"]) ?? label(a["gen_ai.request.model"]);
     if (draft.provider === undefined) {
-      const system = text(a["gen_ai.system"]);
+      const system = label(a["gen_ai.system"]);
       if (system !== undefined) draft.provider = normaliseProvider(system);
     }
     if (type !== undefined) {

@@ -5,7 +5,7 @@ import { messages, partsOf } from "./messages.ts";
 import { normaliseProvider } from "./providers.ts";
 import { addUsage, inputLeavesOutCache } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
-import { amount, count, jsonOrText, text, textList } from "./values.ts";
+import { amount, count, jsonOrText, label, text, textList } from "./values.ts";
 
 /** OpenTelemetry's GenAI conventions since 1.37, and the names that clients of today add to them. */
 export const genAi: Convention = {
@@ -23,7 +23,7 @@ export const genAi: Convention = {
 
   read(draft, span, context) {
     const a = span.attributes;
-    const operation = text(a["gen_ai.operation.name"]);
+    const operation = label(a["gen_ai.operation.name"]);
     addUsage(draft, {
       input: count(a["gen_ai.usage.input_tokens"]),
       cached: count(a["gen_ai.usage.cache_read.input_tokens"]),
@@ -33,19 +33,19 @@ export const genAi: Convention = {
       reasoning: count(a["gen_ai.usage.reasoning.output_tokens"]) ?? count(a["gen_ai.usage.reasoning_tokens"]),
       inputLeavesOutCache: inputLeavesOutCache(context),
     });
-    draft.model ??= text(a["gen_ai.response.model"]) ?? text(a["gen_ai.request.model"]);
+    draft.model ??= label(a["gen_ai.response.model"]) ?? label(a["gen_ai.request.model"]);
     if (operation !== undefined) {
       draft.operation ??= operation;
       setStep(draft, stepOf(operation, draft));
     }
     if (draft.provider === undefined) {
-      const provider = text(a["gen_ai.provider.name"]);
+      const provider = label(a["gen_ai.provider.name"]);
       if (provider !== undefined) draft.provider = normaliseProvider(provider);
     }
-    draft.session_id ??= text(a["gen_ai.conversation.id"]);
-    draft.agent_name ??= text(a["gen_ai.agent.name"]);
+    draft.session_id ??= label(a["gen_ai.conversation.id"]);
+    draft.agent_name ??= label(a["gen_ai.agent.name"]);
     // On a model call this names a tool that the model asked for, not one that ran.
-    if (draft.step === "tool") draft.tool_name ??= text(a["gen_ai.tool.name"]);
+    if (draft.step === "tool") draft.tool_name ??= label(a["gen_ai.tool.name"]);
     draft.time_to_first_token_ms ??= firstChunkMs(a);
     if (draft.step === "llm") draft.error ??= failedFinish(a);
   },

@@ -139,6 +139,27 @@ describe("a provider has one name", () => {
   });
 });
 
+test("a fact is cut where it would be no name any more", () => {
+  const long = `${"x".repeat(498)}🎉🎉`;
+  const cut = `${"x".repeat(498)}…`;
+  const attributes = {
+    "session.id": long,
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": long,
+    "gen_ai.provider.name": ".".repeat(100_000),
+    "openinference.span.kind": "CHAIN",
+    "tag.tags": Array.from({ length: 60 }, () => long),
+  };
+  expect(readFacts(spanWith(attributes), contextOf())).toEqual({
+    step: "chain",
+    operation: "chat",
+    session_id: cut,
+    model: cut,
+    provider: `${".".repeat(499)}…`,
+    tags: Array.from({ length: 50 }, () => cut),
+  });
+});
+
 test("no attribute of any shape makes a reader throw, and all that is read can be stored", () => {
   const keys = new Set<string>();
   for (const name of setNames()) {

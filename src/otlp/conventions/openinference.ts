@@ -1,4 +1,4 @@
-import type { Attributes, Span, StepKind } from "../../events/span.ts";
+import type { Attributes, AttributeValue, Span, StepKind } from "../../events/span.ts";
 import type { Message, MessagePart, SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, setStep } from "./convention.ts";
 import { type Branch, branchAt, items, unflatten, valueAt } from "./flattened.ts";
@@ -7,7 +7,7 @@ import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
 import { addUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
-import { count, parseJson, text, textList } from "./values.ts";
+import { count, label, labels, parseJson, text } from "./values.ts";
 
 /** OpenInference (Arize, Phoenix): `openinference.span.kind` is on every span of it. */
 export const openInference: Convention = {
@@ -22,11 +22,11 @@ export const openInference: Convention = {
     setStep(draft, kind?.step);
     draft.operation ??= kind?.operation;
     draft.model ??=
-      text(a["llm.response.model_name"]) ??
-      text(a["llm.model_name"]) ??
-      text(a["embedding.model_name"]) ??
-      text(a["reranker.model_name"]) ??
-      text(a["llm.request.model_name"]);
+      label(a["llm.response.model_name"]) ??
+      label(a["llm.model_name"]) ??
+      label(a["embedding.model_name"]) ??
+      label(a["reranker.model_name"]) ??
+      label(a["llm.request.model_name"]);
     addUsage(draft, {
       input: count(a["llm.token_count.prompt"]),
       cached: count(a["llm.token_count.prompt_details.cache_read"]),
@@ -36,9 +36,9 @@ export const openInference: Convention = {
       inputLeavesOutCache: false,
     });
     draft.provider ??= provider(a, draft);
-    draft.tags ??= textList(a["tag.tags"]);
-    draft.agent_name ??= text(a["agent.name"]);
-    if (draft.step === "tool") draft.tool_name ??= text(a["tool.name"]) ?? text(a["tool_call.function.name"]);
+    draft.tags ??= labels(a["tag.tags"]);
+    draft.agent_name ??= label(a["agent.name"]);
+    if (draft.step === "tool") draft.tool_name ??= label(a["tool.name"]) ?? label(a["tool_call.function.name"]);
   },
 
   content(span) {
@@ -76,14 +76,14 @@ const KINDS = new Map<string, { step: StepKind; operation?: string }>([
 ]);
 
 function provider(a: Attributes, draft: FactsDraft): string | undefined {
-  const sent = text(a["llm.provider"]) ?? text(a["llm.system"]);
+  const sent = label(a["llm.provider"]) ?? label(a["llm.system"]);
   if (sent !== undefined) return normaliseProvider(sent);
   // LangChain's instrumentation has neither, only LangChain's own metadata.
   const { metadata } = a;
   if (draft.step !== "llm" || typeof metadata !== "string" || !metadata.includes('"ls_provider"')) return undefined;
   const fields = parseJson(metadata);
-  const name = isObject(fields) ? fields.ls_provider : undefined;
-  return typeof name === "string" && name !== "" ? normaliseProvider(name) : undefined;
+  const name = isObject(fields) ? label(fields.ls_provider as AttributeValue | undefined) : undefined;
+  return name === undefined ? undefined : normaliseProvider(name);
 }
 
 function conversation({ attributes: a }: Span): SpanContent {

@@ -32,6 +32,9 @@ for (const [semconv, others] of Object.entries(NAMES)) {
   for (const name of [semconv, ...others]) BY_NAME.set(name, semconv);
 }
 
+/** No known name is near it. A long name of nothing but dots would cost a look-up for each. */
+const MAX_NAME = 64;
+
 /**
  * The provider as OpenTelemetry's GenAI conventions spell it: `OpenAI` and `openai.responses` are `openai`. A name that
  * is not known stays as sent, in lower case.
@@ -40,6 +43,7 @@ export function normaliseProvider(sent: string): string {
   const known = BY_NAME.get(sent);
   if (known !== undefined) return known;
   const name = sent.trim().toLowerCase();
+  if (name.length > MAX_NAME) return name;
   // Vercel's and Mastra's names end in the API that was called: `openai.chat`, `google.vertex.chat`, `anthropic.messages`.
   for (let end = name.length; end > 0; end = name.lastIndexOf(".", end - 1)) {
     const stem = BY_NAME.get(name.slice(0, end));

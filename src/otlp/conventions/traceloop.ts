@@ -2,7 +2,7 @@ import type { StepKind } from "../../events/span.ts";
 import { type Convention, setStep } from "./convention.ts";
 import { rawContent } from "./raw.ts";
 import { toolMessages } from "./tools.ts";
-import { text, textList } from "./values.ts";
+import { label, labels, text } from "./values.ts";
 
 /** OpenLLMetry's (Traceloop's) own names: its workflow, task, agent and tool spans, and what it puts on all others. */
 export const traceloop: Convention = {
@@ -18,17 +18,17 @@ export const traceloop: Convention = {
   },
 
   read(draft, { attributes: a }) {
-    const kind = text(a["traceloop.span.kind"]);
+    const kind = label(a["traceloop.span.kind"]);
     if (kind !== undefined) {
       const known = KINDS.get(kind);
       setStep(draft, known?.step);
       draft.operation ??= known?.operation;
-      if (kind === "tool") draft.tool_name ??= text(a["traceloop.entity.name"]);
-      if (kind === "agent") draft.agent_name ??= text(a["traceloop.entity.name"]);
+      if (kind === "tool") draft.tool_name ??= label(a["traceloop.entity.name"]);
+      if (kind === "agent") draft.agent_name ??= label(a["traceloop.entity.name"]);
     }
-    draft.session_id ??= text(a["traceloop.association.properties.session_id"]);
-    draft.user_id ??= text(a["traceloop.association.properties.user_id"]);
-    draft.tags ??= textList(a["traceloop.association.properties.tags"]);
+    draft.session_id ??= label(a["traceloop.association.properties.session_id"]);
+    draft.user_id ??= label(a["traceloop.association.properties.user_id"]);
+    draft.tags ??= labels(a["traceloop.association.properties.tags"]);
   },
 
   raw({ attributes: a }) {

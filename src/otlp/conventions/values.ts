@@ -8,6 +8,37 @@ export function text(value: AttributeValue | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/**
+ * Longest fact that is kept, in UTF-16 units. Facts become columns and keys: a sender that puts a whole document into its
+ * session id must not make a row that the database refuses. The attribute itself stays whole.
+ */
+const MAX_LABEL = 500;
+/** Most tags that are kept of a span. */
+const MAX_TAGS = 50;
+
+/** A string for a fact: a name or an id, not a text. */
+export function label(value: AttributeValue | undefined): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  return cut(value, MAX_LABEL);
+}
+
+/** The first line of a text. */
+export function firstLine(text: string): string {
+  return cut(text.trim().split(/[\r\n]/, 1)[0] as string, MAX_LABEL);
+}
+
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  // Not in the middle of a surrogate pair.
+  return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** Labels of a list, whether it came as a list or as its JSON text. */
+export function labels(value: AttributeValue | undefined): string[] | undefined {
+  const texts = textList(value)?.slice(0, MAX_TAGS);
+  return texts?.map((text) => cut(text, MAX_LABEL));
+}
+
 /** A count of 0 or more; some clients send their integers as strings. */
 export function count(value: AttributeValue | undefined): number | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
