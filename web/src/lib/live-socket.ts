@@ -1,0 +1,70 @@
+import { backoff } from "./backoff.ts";
+
+export type LiveState = "connecting" | "live" | "reconnecting";
+
+export interface LiveSocketOptions {
+  /** Asked before every connection, because a cursor in it moves on. */
+  path: () => string;
+  onMessage: (message: unknown) => void;
+  onState: (state: LiveState) => void;
+  /** The connection is back after a break: what was missed must be fetched. */
+  onReturn?: () => void;
+}
+
+/** A connection that has lasted this long was a good one: the next break starts with a short wait again. */
+const GOOD_MS = 5_000;
+
+/** A WebSocket that comes back by itself: after a break, when the network returns and when the page is looked at again. */
+export function liveSocket(options: LiveSocketOptions): { close: () => void } {
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let attempt = 0;
+  let wasOpen = false;
+  let closed = false;
+
+  function connect() {
+    clearTimeout(timer);
+    const opened = new WebSocket(new URL(options.path(), location.href.replace(/^http/, "ws")));
+    socket = opened;
+    let since = Number.POSITIVE_INFINITY;
+    opened.onopen = () => {
+      since = Date.now();
+      options.onState("live");
+      if (wasOpen) options.onReturn?.();
+      wasOpen = true;
+    };
+    opened.onmessage = (event) => {
+      try {
+        options.onMessage(JSON.parse(String(event.data)));
+      } catch (error) {
+        console.error("A live message could not be read", error);
+      }
+    };
+    opened.onclose = () => {
+      if (closed || socket !== opened) return;
+      socket = null;
+      if (Date.now() - since > GOOD_MS) attempt = 0;
+      options.onState(wasOpen || attempt > 0 ? "reconnecting" : "connecting");
+      timer = setTimeout(connect, backoff(attempt++, Math.random()));
+    };
+  }
+
+  function retryNow() {
+    if (socket === null && !closed && document.visibilityState === "visible") connect();
+  }
+
+  options.onState("connecting");
+  connect();
+  addEventListener("online", retryNow);
+  document.addEventListener("visibilitychange", retryNow);
+
+  return {
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      removeEventListener("online", retryNow);
+      document.removeEventListener("visibilitychange", retryNow);
+      socket?.close();
+    },
+  };
+}

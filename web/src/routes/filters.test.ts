@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { Run } from "#lib/api.ts";
+import { chips, matches, parseFilters, toApiQuery, toSearch, without } from "./filters.ts";
+
+const now = Date.parse("2026-11-21T12:00:00Z");
+const run = (more: Partial<Run> = {}) =>
+  ({
+    status: "success",
+    kind: "trace",
+    service: "api",
+    session_id: "s1",
+    user_id: null,
+    error_count: 0,
+    started_at: "2026-11-21T11:30:00.123456Z",
+    ...more,
+  }) as Run;
+
+describe("the address", () => {
+  it("holds the filter and gives it back", () => {
+    const search = "?status=error&kind=agent&service=a+b&user=u%261&range=1h&errors=1";
+    const filters = parseFilters(new URLSearchParams(search));
+    expect(filters).toEqual({
+      status: "error",
+      kind: "agent",
+      service: "a b",
+      user: "u&1",
+      range: "1h",
+      errors: true,
+    });
+    expect(toSearch(filters)).toBe(search);
+  });
+
+  it("may hold nonsense, which is left out", () => {
+    expect(
+      parseFilters(new URLSearchParams("status=odd&range=toString&from=yesterday&errors=yes&service=%20")),
+    ).toEqual({});
+    expect(toSearch({})).toBe("");
+  });
+
+  it("lets exact times win over a range", () => {
+    expect(parseFilters(new URLSearchParams("range=1h&from=2026-11-20T00:00:00Z"))).toEqual({
+      from: "2026-11-20T00:00:00Z",
+    });
+  });
+});
+
+it("asks the API in its own words", () => {
+  expect(toApiQuery({ session: "s", range: "1h", errors: true }, now).toString()).toBe(
+    "session_id=s&from=2026-11-21T11%3A00%3A00.000Z&has_error=true",
+  );
+});
+
+describe("a live run", () => {
+  it.each([
+    [{}, true],
+    [{ status: "success" as const, service: "api", session: "s1" }, true],
+    [{ status: "running" as const }, false],
+    [{ kind: "agent" as const }, false],
+    [{ user: "u" }, false],
+    [{ errors: true as const }, false],
+    [{ range: "15m" as const }, false],
+    [{ range: "1h" as const }, true],
+    [{ from: "2026-11-21T11:30:00.123Z" }, true],
+    [{ from: "2026-11-21T12:30:00.124+01:00" }, false],
+    [{ to: "2026-11-21T11:30:00.123456Z" }, false],
+  ])("with filter %j is in the list: %s", (filters, expected) => expect(matches(run(), filters, now)).toBe(expected));
+});
+
+it("shows each filter and clears it", () => {
+  const filters = { status: "error" as const, service: "api", errors: true as const };
+  expect(chips(filters).map(({ label, value }) => `${label} ${value}`)).toEqual([
+    "Status error",
+    "Service api",
+    "Errors only",
+  ]);
+  expect(without(filters, ["service"])).toEqual({ status: "error", errors: true });
+});

@@ -1,0 +1,67 @@
+import type { Run } from "#lib/api.ts";
+import { sortKey } from "#lib/time.ts";
+
+/** The rows on the page and the new runs that wait until the reader asks for them. */
+export interface LiveList {
+  rows: Run[];
+  waiting: Run[];
+  /** Whether older runs follow after the last row. */
+  more: boolean;
+}
+
+export interface Arrival {
+  /** Whether a run belongs in the list at all. */
+  fits: (run: Run) => boolean;
+  /** The reader is further down: nothing above may move. */
+  hold: boolean;
+}
+
+/** Newest start first; the id decides between equals, as in the API. */
+export function newestFirst(a: Run, b: Run): number {
+  const left = sortKey(a.started_at);
+  const right = sortKey(b.started_at);
+  if (left !== right) return left < right ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
+}
+
+/**
+ * Takes in what the live feed says. A known run is changed in place; a new one goes to its place, or waits if rows would
+ * shift under the reader. Deliveries may repeat and overtake each other: a run never goes back to an older state.
+ */
+export function arrive(list: LiveList, arrivals: Run[], { fits, hold }: Arrival): LiveList {
+  let rows = list.rows;
+  let waiting = list.waiting;
+  for (const run of arrivals) {
+    const known = rows.find((row) => row.id === run.id) ?? waiting.find((row) => row.id === run.id);
+    if (known && known.last_seq > run.last_seq) continue;
+    if (rows.includes(known as Run)) {
+      // A row that no longer fits stays while the reader is amid the rows, so that nothing moves.
+      rows = fits(run) || hold ? rows.map((row) => (row === known ? run : row)) : rows.filter((row) => row !== known);
+      continue;
+    }
+    if (known) waiting = waiting.filter((row) => row !== known);
+    if (!fits(run)) continue;
+    const last = rows.at(-1);
+    // Older than all that is loaded: it will come with its page.
+    if (list.more && last && newestFirst(run, last) > 0) continue;
+    if (hold) waiting = [...waiting, run];
+    else rows = insert(rows, run);
+  }
+  return { rows, waiting, more: list.more };
+}
+
+/** Lets those in that waited. */
+export function release(list: LiveList): LiveList {
+  return { rows: list.waiting.reduce(insert, list.rows), waiting: [], more: list.more };
+}
+
+/** Adds an older page; a run that moved between two requests is not shown twice. */
+export function append(list: LiveList, page: Run[], more: boolean): LiveList {
+  const known = new Set(list.rows.map((row) => row.id));
+  return { rows: [...list.rows, ...page.filter((run) => !known.has(run.id))], waiting: list.waiting, more };
+}
+
+function insert(rows: Run[], run: Run): Run[] {
+  const at = rows.findIndex((row) => newestFirst(run, row) < 0);
+  return at === -1 ? [...rows, run] : rows.toSpliced(at, 0, run);
+}

@@ -1,0 +1,34 @@
+import type { RunEvent, SpanRow } from "#lib/api.ts";
+import { rfc3339 } from "#lib/time.ts";
+import type { SpanData } from "../../../../../src/events/span.ts";
+
+/** The row of a span that came in live; the same as `GET /api/runs/:id/spans` would answer. null for other events. */
+export function spanFromEvent(event: Pick<RunEvent, "seq" | "type" | "data">): SpanRow | null {
+  if (event.type !== "SPAN") return null;
+  const span = event.data as SpanData;
+  const { facts } = span;
+  const service = span.resource["service.name"];
+  return {
+    seq: event.seq,
+    span_id: span.span_id,
+    parent_span_id: span.parent_span_id,
+    name: span.name,
+    kind: span.kind,
+    step: facts.step,
+    status: facts.error !== undefined ? "error" : span.status.code,
+    status_message: facts.error ?? span.status.message ?? null,
+    service: typeof service === "string" ? service : null,
+    started_at: rfc3339(span.start_time_unix_nano),
+    ended_at: rfc3339(span.end_time_unix_nano),
+    duration_ms: Number(BigInt(span.end_time_unix_nano) - BigInt(span.start_time_unix_nano)) / 1e6,
+    model: facts.model ?? null,
+    provider: facts.provider ?? null,
+    tool_name: facts.tool_name ?? null,
+    agent_name: facts.agent_name ?? null,
+    input_tokens: facts.usage?.input ?? null,
+    cached_input_tokens: facts.usage?.cached ?? null,
+    output_tokens: facts.usage?.output ?? null,
+    reasoning_tokens: facts.usage?.reasoning ?? null,
+    event_count: span.events.length,
+  };
+}
