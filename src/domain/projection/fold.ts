@@ -7,6 +7,9 @@ import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span
 /** SQLite's integers end here; a later time is garbage and counts as unknown. */
 const MAX_NANO = "9223372036854775807";
 
+/** Characters of a name kept in rows. The log has all of it; a row, and the index over it, must stay small. */
+const LABEL_CHARS = 500;
+
 /** What the fold needs of a SPAN event's data. */
 export type FoldableSpan = Pick<
   Span,
@@ -89,7 +92,8 @@ function foldSpan(delta: RunDelta, { span, context }: SpanInContext): string {
   if (wins(rank, delta.head)) {
     const { resource } = context;
     const environment = textOf(resource, "deployment.environment.name") ?? textOf(resource, "deployment.environment");
-    delta.head = { rank, value: { name: span.name, service: textOf(resource, "service.name"), environment } };
+    const name = span.name.slice(0, LABEL_CHARS);
+    delta.head = { rank, value: { name, service: textOf(resource, "service.name"), environment } };
   }
   delta.session = better(delta.session, rank, facts.session_id);
   delta.user = better(delta.user, rank, facts.user_id);
@@ -117,7 +121,7 @@ function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): Ca
   return {
     span_id: span.span_id,
     parent_span_id: span.parent_span_id,
-    name: span.name,
+    name: span.name.slice(0, LABEL_CHARS),
     step: facts.step,
     operation: facts.operation ?? null,
     model: facts.model ?? null,
@@ -149,5 +153,5 @@ function sane(nano: Nano): Nano | null {
 
 function textOf(attributes: Attributes, key: string): string | null {
   const value = attributes[key];
-  return typeof value === "string" && value !== "" ? value : null;
+  return typeof value === "string" && value !== "" ? value.slice(0, LABEL_CHARS) : null;
 }
