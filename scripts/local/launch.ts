@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { V4WorkerOptions } from "miniflare";
+import { at, ROOT } from "../root.ts";
+import { build, OPTIONS } from "./build.ts";
+import { endCommands } from "./command.ts";
+import { keepKey, readDevVars } from "./key.ts";
+import { takeLock } from "./lock.ts";
+import { migrateState } from "./migrations.ts";
+import { claimPort, parsePort } from "./port.ts";
+import { type Server, startServer } from "./server.ts";
+import { endWorkerd, guardWorkerd } from "./workerd.ts";
+
+export interface Launched {
+  server: Server;
+  key: string;
+  port: number;
+  signInToken: string | undefined;
+}
+
+/**
+ * Everything `npm start` and `npm run dev` share: one server per state, built, migrated, listening, and gone without a
+ * trace when this process goes.
+ * @param dashboard whether the server serves the built dashboard on PORT; without it the API takes any free port
+ */
+export async function launch({ dashboard }: { dashboard: boolean }): Promise<Launched> {
+  const port = parsePort(process.env.PORT);
+  const state = resolve(ROOT, process.env.RUNLIGHT_STATE || ".wrangler/state");
+  const pidFile = join(state, "workerd.pid");
+  const release = takeLock(join(state, "runlight.lock"), port);
+  process.once("exit", () => {
+    endCommands();
+    endWorkerd(pidFile);
+    release();
+  });
+
+  let server: Server | undefined;
+  stopOnSignals(async () => server?.stop());
+
+  // Before the port is claimed: a workerd that a killed start left behind may hold it.
+  mkdirSync(state, { recursive: true });
+  guardWorkerd(pidFile);
+  if (port !== 0) await claimPort(port);
+
+  const key = keepKey(at(".dev.vars"));
+  await build({ dashboard });
+  const worker = JSON.parse(readFileSync(OPTIONS, "utf8")) as V4WorkerOptions;
+  await migrateState(state, databaseId(worker), at("migrations"));
+  server = await startServer({
+    port: dashboard ? port : 0,
+    state,
+    bindings: { ...readDevVars(at(".dev.vars")), RUNLIGHT_API_KEY: key },
+    dashboard,
+  });
+  return { server, key, port, signInToken: await makeSignInToken(server.origin, key) };
+}
+
+function databaseId(worker: V4WorkerOptions): string {
+  const database = (worker.d1Databases as Record<string, string | { id: string }>).DB;
+  return typeof database === "string" ? database : (database?.id ?? "DB");
+}
+
+/** A one-time sign-in, so that nobody has to copy the key into the browser. */
+async function makeSignInToken(origin: string, key: string): Promise<string | undefined> {
+  const answer = await fetch(`${origin}/api/auth/links`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}` },
+  });
+  if (!answer.ok) {
+    console.error(`No sign-in link could be made (${answer.status}): ${await answer.text()}`);
+    return undefined;
+  }
+  return ((await answer.json()) as { token: string }).token;
+}
+
+/** Ends the process on Ctrl-C, SIGTERM, SIGHUP, or when the npm that started it is gone; a second signal does not wait. */
+function stopOnSignals(stop: () => Promise<unknown>): void {
+  let stopping = false;
+  const end = async () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    process.stdout.write("\nStopping …\n");
+    await stop().catch(() => {});
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && !stopping && end(), 1000).unref();
+}
