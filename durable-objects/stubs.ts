@@ -1,11 +1,20 @@
-import { logName } from "../src/events/log-name.ts";
+import { logName, traceLogName } from "../src/events/log-name.ts";
 import type { ProjectFeed } from "./project-feed/object.ts";
 import type { RunLog } from "./run-log/object.ts";
 import type { LogAddress } from "./run-log/protocol.ts";
 
 /** The log object of a run. */
 export function logAddress(env: Env, projectId: string, runId: string): LogAddress {
-  return { projectId, object: logName(projectId, runId, Math.max(1, Number(env.TRACE_LOGS) || 1)) };
+  return { projectId, object: logName(projectId, runId, traceLogs(env)) };
+}
+
+/** The log objects that a project's traces share. */
+export function traceLogAddresses(env: Env, projectId: string): LogAddress[] {
+  return Array.from({ length: traceLogs(env) }, (_, n) => ({ projectId, object: traceLogName(projectId, n) }));
+}
+
+function traceLogs(env: Env): number {
+  return Math.max(1, Number(env.TRACE_LOGS) || 1);
 }
 
 export function runLog(env: Env, address: LogAddress): DurableObjectStub<RunLog> {

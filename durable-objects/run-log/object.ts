@@ -3,7 +3,17 @@ import { readArchive } from "../../src/blobs/archive.ts";
 import { AppError } from "../../src/errors.ts";
 import { msFromNano } from "../../src/events/nano.ts";
 import { LIMITS } from "./limits.ts";
-import type { AppendPart, AppendResult, BellMessage, Drain, HeldFacts, HeldMember, LogAddress } from "./protocol.ts";
+import type {
+  AppendPart,
+  AppendResult,
+  BellMessage,
+  Drain,
+  HeldFacts,
+  HeldMember,
+  LogAddress,
+  LogStatus,
+  ProjectionCount,
+} from "./protocol.ts";
 import { admit, judge, newRunState, nextAlarm, type RunState } from "./rules.ts";
 import { LogStorage, type NewPart } from "./storage.ts";
 import { Subscribers } from "./subscribers.ts";
@@ -151,12 +161,13 @@ export class RunLog extends DurableObject<Env> {
     return { rows, newest };
   }
 
-  /** Rows up to `upTo` are in D1. Rings for what came in meanwhile. */
-  confirm(upTo: number): void {
+  /** Rows up to `upTo` are in D1, by what `done` counts. Rings for what came in meanwhile. */
+  confirm(upTo: number, done: ProjectionCount): void {
     const now = Date.now();
     if (upTo > this.#confirmed) {
       this.#confirmed = upTo;
       this.#storage.setMeta("confirmed", String(upTo));
+      this.#count(done);
       this.#held.push({ upTo, at: now });
     }
     this.#confirmedAt = now;
@@ -164,6 +175,23 @@ export class RunLog extends DurableObject<Env> {
     this.#bellAt = null;
     if (this.#unconfirmed) this.#ring(now);
     this.#wakeBy(now + LIMITS.trimAfterMs);
+  }
+
+  #count({ events, rowsWritten }: ProjectionCount): void {
+    const before = this.#counted();
+    const sum: ProjectionCount = { events: before.events + events, rowsWritten: before.rowsWritten + rowsWritten };
+    this.#storage.setMeta("projected", JSON.stringify(sum));
+  }
+
+  #counted(): ProjectionCount {
+    const text = this.#storage.getMeta("projected");
+    return text === null ? { events: 0, rowsWritten: 0 } : (JSON.parse(text) as ProjectionCount);
+  }
+
+  /** How far the projections are behind, and what they cost so far. */
+  status(): LogStatus {
+    const { rows, oldestAt } = this.#storage.rowsWaiting(this.#confirmed);
+    return { ...this.#counted(), waitingRows: rows, waitingMs: oldestAt === null ? 0 : Date.now() - oldestAt };
   }
 
   /** New numbers for the unconfirmed parts of a run whose seqs up to `above` turned out to be taken in D1. */

@@ -79,6 +79,21 @@ export interface Drain {
   newest: number;
 }
 
+/** What a projection did, for the object's sums. */
+export interface ProjectionCount {
+  events: number;
+  /** Rows written to D1 as it bills them, indexes included. */
+  rowsWritten: number;
+}
+
+/** Where a log object stands. */
+export interface LogStatus extends ProjectionCount {
+  /** Append calls that wait for a projector. */
+  waitingRows: number;
+  /** Age of the oldest of them in milliseconds; 0 if none waits. */
+  waitingMs: number;
+}
+
 /** The bell: the message that says a log object has rows to project. */
 export interface BellMessage {
   v: 1;

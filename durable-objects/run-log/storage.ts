@@ -91,10 +91,14 @@ export class LogStorage {
     return this.#sql.exec<{ id: number | null }>("SELECT max(id) AS id FROM log").one().id ?? 0;
   }
 
-  oldestRow(): { id: number; at: number } | null {
-    return (
-      this.#sql.exec<{ id: number; at: number }>("SELECT id, at FROM log ORDER BY id LIMIT 1").toArray()[0] ?? null
-    );
+  /** Rows after `confirmed`: how many, and when the first came in. */
+  rowsWaiting(confirmed: number): { rows: number; oldestAt: number | null } {
+    return this.#sql
+      .exec<{ rows: number; oldestAt: number | null }>(
+        "SELECT count(*) AS rows, min(at) AS oldestAt FROM log WHERE id > ?",
+        confirmed,
+      )
+      .one();
   }
 
   /** Rows after `after` in order, at least one if there is any, then as many as fit `maxBytes`. */

@@ -13,5 +13,10 @@ export function isTraceId(runId: string): boolean {
 export function logName(projectId: string, runId: string, traceLogs: number): string {
   if (!isTraceId(runId)) return `${projectId}/${runId}`;
   // The last digits: some senders put a timestamp into the first ones.
-  return `${projectId}/traces/${Number.parseInt(runId.slice(-8), 16) % traceLogs}`;
+  return traceLogName(projectId, Number.parseInt(runId.slice(-8), 16) % traceLogs);
+}
+
+/** The name of a project's n-th object for traces. */
+export function traceLogName(projectId: string, n: number): string {
+  return `${projectId}/traces/${n}`;
 }

@@ -1,4 +1,4 @@
-import { projectFeed } from "../../../durable-objects/stubs.ts";
+import { projectFeed, runLog, traceLogAddresses } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import { dbFor } from "../../db/db.ts";
 import { VERSION } from "../../version.ts";
@@ -14,13 +14,26 @@ export interface Health {
   version: string;
   parts: { d1: Part; r2: Part; live: Part };
   connected_clients: number;
+  log: LogHealth;
+}
+
+/** The trace logs of the project: how far the projections are behind, and what they wrote so far. */
+export interface LogHealth {
+  /** Append calls that wait to be projected. */
+  waiting: number;
+  /** Age of the oldest of them. */
+  waiting_ms: number;
+  events_projected: number;
+  /** As D1 bills them, indexes included. */
+  d1_rows_written: number;
 }
 
 /** Asks each part for a small thing and says how long it took. */
 export async function checkHealth(ctx: Ctx): Promise<Health> {
   requireScope(ctx, "read");
   let clients = 0;
-  const [d1, r2, live] = await Promise.all([
+  const [log, d1, r2, live] = await Promise.all([
+    checkLogs(ctx),
     probe(() => dbFor(ctx.env, ctx.projectId).prepare("SELECT 1").first()),
     probe(() => ctx.env.BUCKET.head("health")),
     probe(async () => {
@@ -28,7 +41,20 @@ export async function checkHealth(ctx: Ctx): Promise<Health> {
     }),
   ]);
   const status = d1.ok && r2.ok && live.ok ? "ok" : "degraded";
-  return { status, version: VERSION, parts: { d1, r2, live }, connected_clients: clients };
+  return { status, version: VERSION, parts: { d1, r2, live }, connected_clients: clients, log };
+}
+
+async function checkLogs(ctx: Ctx): Promise<LogHealth> {
+  const each = await Promise.all(
+    traceLogAddresses(ctx.env, ctx.projectId).map((address) => runLog(ctx.env, address).status()),
+  );
+  const sum = (field: "waitingRows" | "events" | "rowsWritten") => each.reduce((total, log) => total + log[field], 0);
+  return {
+    waiting: sum("waitingRows"),
+    waiting_ms: Math.max(...each.map((log) => log.waitingMs)),
+    events_projected: sum("events"),
+    d1_rows_written: sum("rowsWritten"),
+  };
 }
 
 async function probe(ask: () => Promise<unknown>): Promise<Part> {

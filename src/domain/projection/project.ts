@@ -1,4 +1,4 @@
-import type { DrainRow, HeldPart, LogAddress } from "../../../durable-objects/run-log/protocol.ts";
+import type { DrainRow, HeldPart, LogAddress, ProjectionCount } from "../../../durable-objects/run-log/protocol.ts";
 import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
 import { buildPack } from "../../blobs/packs.ts";
@@ -41,8 +41,8 @@ export async function projectLog(env: Env, address: LogAddress): Promise<Project
     const { rows, newest } = await log.drain(after, DRAIN_BYTES);
     const last = rows.at(-1);
     if (!last) return report;
-    await projectDrain(env, address, rows, report);
-    await log.confirm(last.id);
+    const done = await projectDrain(env, address, rows, report);
+    await log.confirm(last.id, done);
     report.drains++;
     after = last.id;
     // What came in while we worked rings its own bell, so that a busy object does not hold its consumer for ever.
@@ -50,7 +50,12 @@ export async function projectLog(env: Env, address: LogAddress): Promise<Project
   }
 }
 
-async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], report: ProjectionReport): Promise<void> {
+async function projectDrain(
+  env: Env,
+  address: LogAddress,
+  rows: DrainRow[],
+  report: ProjectionReport,
+): Promise<ProjectionCount> {
   const unpacked = rows.map((row) => ({ parts: partsOf(row), body: row.body }));
   const parts = unpacked.flatMap((row) => row.parts);
   const { projectId, object } = address;
@@ -74,7 +79,7 @@ async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], rep
       pack: key,
       links: linksKept(parts[n] as DrainedPart),
     }));
-    if (segments.length === 0) return;
+    if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
     const written = await writeProjection(db, projectId, segments, projected);
     if (written === false) {
@@ -85,7 +90,10 @@ async function projectDrain(env: Env, address: LogAddress, rows: DrainRow[], rep
     report.runs += projected.length;
     report.rowsWritten += written;
     await tellFeed(env, projectId, projected, known);
-    return;
+    return {
+      events: segments.reduce((sum, each) => sum + each.last_seq - each.first_seq + 1, 0),
+      rowsWritten: written,
+    };
   }
 }
 

@@ -15,6 +15,12 @@ const health = createRoute({
       version: z.string(),
       parts: z.object({ d1: part, r2: part, live: part }),
       connected_clients: z.number().int(),
+      log: z.object({
+        waiting: z.number().int(),
+        waiting_ms: z.number(),
+        events_projected: z.number().int(),
+        d1_rows_written: z.number().int(),
+      }),
     }),
     "The parts",
   ),
