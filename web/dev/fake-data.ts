@@ -1,0 +1,295 @@
+import type { LlmCall, Run, SpanRow } from "../../src/domain/runs/schema.ts";
+
+/** Chance with a memory (mulberry32): the same data at every start. */
+export function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const hex = (random: () => number, bytes: number) =>
+  Array.from({ length: bytes }, () =>
+    Math.floor(random() * 256)
+      .toString(16)
+      .padStart(2, "0"),
+  ).join("");
+const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+const AGENTS = [
+  [
+    "research-agent",
+    "Find three papers that compare retrieval-augmented generation with long-context models and say where they disagree.",
+  ],
+  [
+    "support-triage",
+    "Customer writes: “I was charged twice for order #48213, and the second invoice has the wrong address.”",
+  ],
+  ["sql-analyst", "How did weekly active teams develop per plan since September? Leave out internal accounts."],
+  ["code-review", "Review pull request 1873: retry logic in the queue consumer"],
+  ["invoice-extract", "Extract vendor, IBAN, line items and totals from invoice_2026_1107.pdf"],
+  [
+    "Zusammenfassung Vorstandsprotokoll",
+    "Fasse das Protokoll in höchstens fünf Sätzen zusammen und nenne offene Punkte.",
+  ],
+  ["travel-planner", "Plan four days in Lisbon with a toddler, no car, vegetarian food, under €900 without flights."],
+] as const;
+const MODELS = [
+  ["gpt-5-mini", "openai", 0.25, 2],
+  ["gpt-5.1", "openai", 1.25, 10],
+  ["claude-sonnet-4-5", "anthropic", 3, 15],
+  ["gemini-2.5-flash", "google", 0.3, 2.5],
+  ["llama-4-scout-17b-16e-instruct", "workers-ai", null, null],
+] as const;
+const TOOLS = ["web_search", "fetch_page", "run_sql", "read_file", "calculator", "send_email", "lookup_order"];
+const SERVICES = ["agents-api", "support-bot", "data-platform", "checkout"];
+
+export interface FakeRun {
+  run: Run;
+  spans: SpanRow[];
+}
+
+interface Shape {
+  id: string;
+  name: string;
+  input: string;
+  started: number;
+  spans: number;
+  depth?: number;
+  failing?: boolean;
+  model?: number;
+}
+
+/** A tree of steps with times that fit into each other. */
+export function makeRun(shape: Shape): FakeRun {
+  const random = chance(Number.parseInt(shape.id.slice(0, 7), 16) + shape.spans);
+  const service = pick(random, SERVICES);
+  const main = MODELS[shape.model ?? Math.floor(random() * MODELS.length)] ?? MODELS[0];
+  const total = 800 + random() * 400 * Math.sqrt(shape.spans) * 6;
+  const spans: SpanRow[] = [];
+  const open: { row: SpanRow; start: number; end: number; depth: number }[] = [];
+  for (let at = 0; at < shape.spans; at++) {
+    const wanted = shape.depth ? at - 1 : Math.max(0, open.length - 1 - Math.floor(random() * 14));
+    const parent = at === 0 ? undefined : at < 4 && !shape.depth ? open[0] : open[wanted];
+    const step: SpanRow["step"] =
+      at === 0
+        ? "agent"
+        : pick(random, [
+            "llm",
+            "llm",
+            "tool",
+            "tool",
+            "chain",
+            "retriever",
+            "span",
+            "span",
+            "agent",
+            "guardrail",
+            "embedding",
+            "evaluator",
+            "reranker",
+          ]);
+    const room = parent ? parent.end - parent.start : total;
+    const start = parent
+      ? parent.start + room * (shape.depth ? 0.002 : (shape.spans > 500 ? at / shape.spans : random()) * 0.7)
+      : 0;
+    const end =
+      at === 0 ? total : Math.min(parent?.end ?? total, start + room * (shape.depth ? 0.995 : 0.04 + random() * 0.5));
+    const model =
+      step === "llm" ? main : step === "embedding" ? (["text-embedding-3-small", "openai", 0.02, 0] as const) : null;
+    const tool = step === "tool" ? pick(random, TOOLS) : null;
+    const failed = shape.failing ? at === 0 || random() < 0.15 : at > 0 && random() < 0.006;
+    const input = model ? Math.round(200 + random() * 6000) : null;
+    const row: SpanRow = {
+      seq: at + 1,
+      span_id: hex(random, 8),
+      parent_span_id: parent?.row.span_id ?? null,
+      name:
+        at === 0
+          ? shape.name
+          : model
+            ? `${step === "llm" ? "chat" : "embeddings"} ${model[0]}`
+            : tool
+              ? `execute_tool ${tool}`
+              : step === "span"
+                ? pick(random, ["GET /v1/documents", "postgres.query", "redis.get", "serialize"])
+                : `${step} ${Math.floor(random() * 9)}`,
+      kind: model ? "client" : "internal",
+      step,
+      status: failed ? "error" : random() < 0.5 ? "ok" : "unset",
+      status_message: failed
+        ? pick(random, [
+            "429 Too Many Requests: rate limit reached for requests per minute",
+            "Timeout after 30000 ms",
+            "ToolError: order not found",
+          ])
+        : null,
+      service,
+      started_at: new Date(shape.started + start)
+        .toISOString()
+        .replace("Z", `${String(Math.floor(random() * 1000)).padStart(3, "0")}Z`),
+      ended_at: new Date(shape.started + end).toISOString(),
+      duration_ms: end - start,
+      model: model?.[0] ?? null,
+      provider: model?.[1] ?? null,
+      tool_name: tool,
+      agent_name: step === "agent" ? shape.name : null,
+      input_tokens: input,
+      cached_input_tokens: input ? Math.round(input * random() * 0.6) : null,
+      output_tokens: step === "llm" ? Math.round(40 + random() * 900) : null,
+      reasoning_tokens: step === "llm" ? Math.round(random() * 300) : null,
+      event_count: failed ? 1 : 0,
+    };
+    spans.push(row);
+    open.push({ row, start, end, depth: (parent?.depth ?? -1) + 1 });
+  }
+  return { run: summarise(shape, spans, service, false), spans };
+}
+
+export function summarise(
+  shape: Pick<Shape, "id" | "name" | "input" | "started">,
+  spans: SpanRow[],
+  service: string,
+  running: boolean,
+): Run {
+  const calls = llmCalls(spans);
+  const sum = (values: (number | null)[]) =>
+    values.length === 0 ? null : values.reduce<number>((all, value) => all + (value ?? 0), 0);
+  const end = Math.max(...spans.map((span) => Date.parse(span.started_at) + span.duration_ms));
+  const errors = spans.filter((span) => span.status === "error").length;
+  const known = !shape.id.startsWith("0a9e");
+  return {
+    id: shape.id,
+    kind: known ? "trace" : "agent",
+    name: shape.name,
+    status: running ? "running" : spans[0]?.status === "error" ? "error" : "success",
+    service,
+    environment: "production",
+    session_id: `session-${shape.id.slice(0, 2)}`,
+    user_id: Number.parseInt(shape.id.slice(0, 1), 16) > 6 ? `user-${shape.id.slice(0, 1)}@example.com` : null,
+    parent_run_id: null,
+    tags: Number.parseInt(shape.id.slice(1, 2), 16) > 9 ? ["beta", "eu-west"] : [],
+    metadata: {},
+    started_at: new Date(shape.started).toISOString(),
+    ended_at: new Date(end).toISOString(),
+    duration_ms: end - shape.started,
+    span_count: spans.length,
+    event_count: spans.length,
+    llm_call_count: calls.length,
+    tool_call_count: spans.filter((span) => span.step === "tool").length,
+    error_count: errors,
+    input_tokens: sum(calls.map((call) => call.input_tokens)),
+    cached_input_tokens: sum(calls.map((call) => call.cached_input_tokens)),
+    output_tokens: sum(calls.map((call) => call.output_tokens)),
+    reasoning_tokens: sum(calls.map((call) => call.reasoning_tokens)),
+    cost_usd:
+      calls.some((call) => call.cost_usd === null) || calls.length === 0
+        ? null
+        : sum(calls.map((call) => call.cost_usd)),
+    price_version: "2026-11-01",
+    models: [...new Set(calls.map((call) => call.model ?? ""))],
+    providers: [...new Set(calls.map((call) => call.provider ?? ""))],
+    first_seq: 1,
+    last_seq: spans.length,
+    input_preview: shape.input,
+    output_preview: running
+      ? null
+      : "Here is what I found: the three papers agree on latency and disagree on recall for long documents …",
+    url: `/runs/${shape.id}`,
+  };
+}
+
+export function llmCalls(spans: SpanRow[]): LlmCall[] {
+  return spans
+    .filter((span) => span.step === "llm" || span.step === "embedding")
+    .map((span) => {
+      const price = MODELS.find(([model]) => model === span.model) ?? (["", "", 0.02, 0] as const);
+      return {
+        span_id: span.span_id,
+        parent_span_id: span.parent_span_id,
+        name: span.name,
+        operation: "chat",
+        model: span.model,
+        provider: span.provider,
+        status: span.status === "error" ? "error" : "ok",
+        started_at: span.started_at,
+        duration_ms: span.duration_ms,
+        time_to_first_token_ms: span.step === "llm" ? span.duration_ms * 0.2 : null,
+        input_tokens: span.input_tokens,
+        cached_input_tokens: span.cached_input_tokens,
+        cache_write_tokens: null,
+        output_tokens: span.output_tokens,
+        reasoning_tokens: span.reasoning_tokens,
+        cost_usd:
+          price[2] === null ? null : ((span.input_tokens ?? 0) * price[2] + (span.output_tokens ?? 0) * price[3]) / 1e6,
+        price_version: "2026-11-01",
+      };
+    });
+}
+
+/** Runs of the last days, newest first, and the special ones: huge, deep, broken, without model calls. */
+export function fakeRuns(now: number): FakeRun[] {
+  const random = chance(7);
+  const runs = Array.from({ length: 170 }, (_, at) => {
+    const [name, input] = pick(random, AGENTS);
+    const started = now - 60_000 - at * 1_100_000 * (0.2 + random());
+    return makeRun({
+      id: hex(random, 16),
+      name,
+      input,
+      started,
+      spans: 1 + Math.floor(random() * random() * 90),
+      failing: random() < 0.12,
+    });
+  });
+  const special = (id: string, name: string, minutes: number, spans: number, more: Partial<Shape> = {}) =>
+    makeRun({
+      id: id.repeat(32).slice(0, 32),
+      name,
+      input: AGENTS[0][1],
+      started: now - minutes * 60_000,
+      spans,
+      ...more,
+    });
+  const plain = special("c", "nightly-import", 4, 6);
+  plain.spans = plain.spans.map((span) => ({
+    ...span,
+    step: "span",
+    model: null,
+    input_tokens: null,
+    output_tokens: null,
+    cached_input_tokens: null,
+    reasoning_tokens: null,
+    name: span.parent_span_id ? span.name : "nightly-import",
+  }));
+  plain.run = {
+    ...summarise(
+      { id: plain.run.id, name: "nightly-import", input: "", started: now - 240_000 },
+      plain.spans,
+      "data-platform",
+      false,
+    ),
+    input_preview: null,
+  };
+  runs.push(
+    special("b", "ten-thousand-spans", 3, 10_000),
+    special("d", "deep-recursion", 5, 160, { depth: 1 }),
+    odd(special("e", "orphans-and-skew", 6, 24)),
+    special("f", "all-is-broken", 7, 18, { failing: true }),
+    plain,
+    special("9", "price-not-known", 8, 12, { model: 4 }),
+  );
+  return runs.sort((a, b) => (a.run.started_at < b.run.started_at ? 1 : -1));
+}
+
+function odd(fake: FakeRun): FakeRun {
+  const [, a, b, c, d] = fake.spans;
+  if (a) a.parent_span_id = "ffffffffffffffff";
+  if (b) b.duration_ms = -120;
+  if (c) c.started_at = "1970-01-01T00:00:00.000Z";
+  if (d) d.started_at = new Date(Date.parse(d.started_at) - 5000).toISOString();
+  return fake;
+}
