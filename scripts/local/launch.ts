@@ -35,7 +35,7 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
   });
 
   let server: Server | undefined;
-  stopOnSignals(async () => server?.stop());
+  const heedSignals = stopOnSignals(async () => server?.stop());
 
   // Before the port is claimed: a workerd that a killed start left behind may hold it.
   mkdirSync(state, { recursive: true });
@@ -52,6 +52,7 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
     bindings: { ...readDevVars(at(".dev.vars")), RUNLIGHT_API_KEY: key },
     dashboard,
   });
+  heedSignals();
   return { server, key, port, signInToken: await makeSignInToken(server.origin, key) };
 }
 
@@ -73,8 +74,11 @@ async function makeSignInToken(origin: string, key: string): Promise<string | un
   return ((await answer.json()) as { token: string }).token;
 }
 
-/** Ends the process on Ctrl-C, SIGTERM, SIGHUP, or when the npm that started it is gone; a second signal does not wait. */
-function stopOnSignals(stop: () => Promise<unknown>): void {
+/**
+ * Ends the process on Ctrl-C, SIGTERM, SIGHUP, or when the npm that started it is gone; a second signal does not wait.
+ * @returns makes these signals ours again: Miniflare answers them by an exit of its own, with the code of a failure
+ */
+function stopOnSignals(stop: () => Promise<unknown>): () => void {
   let stopping = false;
   const end = async () => {
     if (stopping) process.exit(130);
@@ -83,7 +87,22 @@ function stopOnSignals(stop: () => Promise<unknown>): void {
     await stop().catch(() => {});
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && !stopping && end(), 1000).unref();
+  const heed = () => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal).on(signal, end);
+  };
+  heed();
+  const started = ancestors();
+  setInterval(() => !stopping && ancestors() !== started && end(), 1000).unref();
+  return heed;
+}
+
+/** Who started this process: the shell that npm runs a script in and, where it can be seen, npm itself. */
+function ancestors(): string {
+  try {
+    // "pid (name) state ppid …", and the name may hold anything.
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(")")).split(" ")[2]}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
