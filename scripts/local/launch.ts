@@ -5,7 +5,7 @@ import { at, ROOT } from "../root.ts";
 import { build, OPTIONS } from "./build.ts";
 import { endCommands } from "./command.ts";
 import { keepKey, readDevVars } from "./key.ts";
-import { takeLock } from "./lock.ts";
+import { isRunning, takeLock } from "./lock.ts";
 import { migrateState } from "./migrations.ts";
 import { claimPort, parsePort } from "./port.ts";
 import { type Server, startServer } from "./server.ts";
@@ -91,18 +91,26 @@ function stopOnSignals(stop: () => Promise<unknown>): () => void {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal).on(signal, end);
   };
   heed();
-  const started = ancestors();
-  setInterval(() => !stopping && ancestors() !== started && end(), 1000).unref();
+  const npm = npmAbove();
+  if (npm !== undefined) setInterval(() => !stopping && !isRunning(npm, "npm") && end(), 1000).unref();
   return heed;
 }
 
-/** Who started this process: the shell that npm runs a script in and, where it can be seen, npm itself. */
-function ancestors(): string {
-  try {
-    // "pid (name) state ppid …", and the name may hold anything.
-    const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
-    return `${process.ppid} ${stat.slice(stat.lastIndexOf(")")).split(" ")[2]}`;
-  } catch {
-    return String(process.ppid);
+/**
+ * The npm that runs this script: its parent, or its grandparent where npm's shell stays between. Only npm is heeded: a shell
+ * that started it in the background may well go first, and the server is meant to stay then.
+ */
+function npmAbove(): number | undefined {
+  let pid = process.ppid;
+  for (let step = 0; step < 2 && pid > 1; step++) {
+    try {
+      if (/\bnpm\b/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"))) return pid;
+      // "pid (name) state ppid …", and the name may hold anything.
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      pid = Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
+    } catch {
+      return undefined;
+    }
   }
+  return undefined;
 }
