@@ -37,6 +37,7 @@ export class RunLog extends DurableObject<Env> {
   /** When the bell was rung that has not been answered yet. */
   #bellAt: number | null = null;
   #alarmAt: number | null = null;
+  #sweptAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -249,11 +250,19 @@ export class RunLog extends DurableObject<Env> {
       this.#bellAt = null;
       this.#ring(now);
     }
+    const remembers = this.#sweep(now);
+    const at = nextAlarm({ now, unconfirmed: this.#unconfirmed, untrimmed: this.#held.length > 0, remembers }, LIMITS);
+    if (at !== null) this.#wakeBy(at);
+  }
+
+  /** Forgets what left the window, now and then; returns whether there will be more to forget. */
+  #sweep(now: number): boolean {
+    if (now - this.#sweptAt < LIMITS.sweepEveryMs) return true;
+    this.#sweptAt = now;
     const from = this.#storage.getMeta("sweep") ?? "";
     const { next, remembers } = this.#storage.sweep(from, now - LIMITS.windowMs, LIMITS.sweepRows);
     if ((next ?? "") !== from) this.#storage.setMeta("sweep", next ?? "");
-    const at = nextAlarm({ now, unconfirmed: this.#unconfirmed, untrimmed: this.#held.length > 0, remembers }, LIMITS);
-    if (at !== null) this.#wakeBy(at);
+    return remembers;
   }
 
   get #unconfirmed(): boolean {
