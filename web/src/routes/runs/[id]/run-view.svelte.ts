@@ -1,0 +1,254 @@
+import { api, type LlmCall, paths, type Run, type RunEvent, type SpanRow } from "#lib/api.ts";
+import { type LiveState, liveSocket } from "#lib/live-socket.ts";
+import type { Range } from "./axis.ts";
+import { spanFromEvent } from "./span-from-event.ts";
+import { isError, type Node, Trace } from "./trace.ts";
+import { findMatches, nextNode, reveal, type Show, visibleRows } from "./visible-rows.ts";
+
+/** The run's own numbers follow its spans, but not more often than this. */
+const RUN_REFRESH_MS = 1500;
+/** Building the tree anew costs more the larger it is; beyond this size spans wait a little for each other. */
+const LARGE = 3000;
+const LARGE_BATCH_MS = 250;
+/** Spans may come in late, after the root has ended. */
+const LATE_MS = 10 * 60_000;
+
+/** Everything that the run page shows and what may be done with it. */
+export class RunView {
+  run = $state.raw<Run | null>(null);
+  error = $state.raw<unknown>(null);
+  spansError = $state.raw<unknown>(null);
+  /** Whether the spans are here; a run may have none. */
+  ready = $state(false);
+  live = $state<LiveState | "off">("off");
+  calls = $state.raw<LlmCall[] | null>(null);
+
+  /** The tree is changed in place: `version` says that it was. */
+  readonly trace = new Trace();
+  version = $state(0);
+  lastSeq = $state(0);
+
+  collapsed = $state.raw<ReadonlySet<number>>(new Set());
+  show = $state<Show>("all");
+  text = $state("");
+  /** null = the whole trace. */
+  zoom = $state.raw<Range | null>(null);
+  /** The row that the keyboard stands on. */
+  cursor = $state.raw<Node | null>(null);
+
+  readonly matches = $derived.by(() => {
+    this.version;
+    return findMatches(this.trace, { show: this.show, text: this.text.trim().toLowerCase() });
+  });
+  readonly rows = $derived.by(() => {
+    this.version;
+    return visibleRows(this.trace, this.collapsed, this.matches);
+  });
+  readonly range = $derived.by<Range>(() => {
+    this.version;
+    return this.zoom ?? { from: this.trace.from, to: this.trace.to };
+  });
+  readonly errors = $derived.by(() => {
+    this.version;
+    return this.trace.nodes.filter(isError);
+  });
+
+  /** Events as they come in, for whoever shows the log. */
+  onEvents: (events: RunEvent[]) => void = () => {};
+
+  readonly #id: string;
+  readonly #abort = new AbortController();
+  #socket: { close: () => void } | null = null;
+  #queue: SpanRow[] = [];
+  #flushing = false;
+  #refreshing = false;
+  #closed = false;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  async load(): Promise<void> {
+    this.error = this.spansError = null;
+    const { signal } = this.#abort;
+    const spans = api.spans(this.#id, signal);
+    const known = api.run(this.#id, signal);
+    try {
+      this.run = await known;
+    } catch (error) {
+      spans.catch(() => {});
+      if (!signal.aborted) this.error = error;
+      return;
+    }
+    try {
+      const { data, last_seq } = await spans;
+      this.#take(data, last_seq);
+      this.ready = true;
+    } catch (error) {
+      if (!signal.aborted) this.spansError = error;
+      return;
+    }
+    this.#watch();
+    this.#loadCalls();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#abort.abort();
+    this.#socket?.close();
+  }
+
+  node(spanId: string | null): Node | null {
+    this.version;
+    return spanId === null ? null : (this.trace.byId.get(spanId) ?? null);
+  }
+
+  callOf(spanId: string): LlmCall | null {
+    return this.calls?.find((call) => call.span_id === spanId) ?? null;
+  }
+
+  /** Moves the cursor over the rows that are shown. */
+  move(step: number): Node | null {
+    const at = this.cursor ? this.rows.indexOf(this.cursor) : -1;
+    const next =
+      this.rows[
+        Math.min(this.rows.length - 1, Math.max(0, at === -1 ? (step > 0 ? 0 : this.rows.length - 1) : at + step))
+      ];
+    return this.#stand(next);
+  }
+
+  first = () => this.#stand(this.rows[0]);
+  last = () => this.#stand(this.rows.at(-1));
+
+  /** Stands on a span, wherever it is hidden. */
+  goTo(node: Node | null): Node | null {
+    if (!node) return null;
+    this.collapsed = reveal(this.collapsed, node);
+    if (this.matches && !this.rows.includes(node)) {
+      this.show = "all";
+      this.text = "";
+    }
+    return this.#stand(node);
+  }
+
+  nextError(back = false): Node | null {
+    return this.goTo(nextNode(this.trace, this.cursor, isError, back));
+  }
+
+  nextMatch(back = false): Node | null {
+    const { matches } = this;
+    return matches && this.#stand(nextNode(this.trace, this.cursor, (node) => matches.has(node), back) ?? undefined);
+  }
+
+  toggle(node: Node): void {
+    const next = new Set(this.collapsed);
+    if (!next.delete(node.row.seq)) next.add(node.row.seq);
+    this.collapsed = next;
+  }
+
+  /** → opens, or goes to the first child; ← closes, or goes to the parent. As in every tree. */
+  expand(): Node | null {
+    const node = this.cursor;
+    if (!node || node.children.length === 0) return null;
+    if (this.collapsed.has(node.row.seq)) this.toggle(node);
+    else return this.move(1);
+    return node;
+  }
+
+  collapse(): Node | null {
+    const node = this.cursor;
+    if (!node) return null;
+    if (node.children.length > 0 && !this.collapsed.has(node.row.seq)) this.toggle(node);
+    else return this.#stand(node.parent ?? node);
+    return node;
+  }
+
+  expandAll(): void {
+    this.collapsed = new Set();
+  }
+
+  /** Closes all but the roots, which would leave nothing to see. */
+  collapseAll(): void {
+    this.collapsed = new Set(
+      this.trace.nodes.filter((node) => node.depth > 0 && node.children.length > 0).map((node) => node.row.seq),
+    );
+    while (this.cursor && !this.rows.includes(this.cursor)) this.cursor = this.cursor.parent;
+  }
+
+  /** Zooms to the span that the cursor stands on, or back. */
+  toggleZoom(): void {
+    const node = this.cursor;
+    if (this.zoom || !node) {
+      this.zoom = null;
+      return;
+    }
+    const { from, to } = this.trace;
+    const margin = Math.max((node.end - node.start) * 0.05, (to - from) / 1e6);
+    this.zoom = { from: Math.max(from, node.start - margin), to: Math.min(to, node.end + margin) };
+  }
+
+  #stand(node: Node | undefined): Node | null {
+    if (node) this.cursor = node;
+    return node ?? null;
+  }
+
+  #take(rows: SpanRow[], lastSeq: number): void {
+    if (lastSeq > this.lastSeq) this.lastSeq = lastSeq;
+    if (this.trace.add(rows) > 0) this.version++;
+  }
+
+  #watch(): void {
+    const run = this.run;
+    if (!run || this.#closed) return;
+    if (run.status !== "running" && Date.now() - Date.parse(run.ended_at ?? run.started_at) > LATE_MS) return;
+    let seen = this.lastSeq;
+    this.#socket = liveSocket({
+      path: () => paths.subscribe(this.#id, seen),
+      onState: (state) => {
+        this.live = state;
+      },
+      onMessage: (message) => {
+        const { type, events } = message as { type: string; events?: RunEvent[] };
+        if (type !== "events" || !events || events.length === 0) return;
+        seen = Math.max(seen, events.at(-1)?.seq ?? 0);
+        this.onEvents(events);
+        for (const event of events) {
+          const row = spanFromEvent(event);
+          if (row) this.#queue.push(row);
+        }
+        this.#flushSoon(seen);
+        this.#refreshSoon();
+      },
+      onReturn: () => this.#refreshSoon(),
+    });
+  }
+
+  /** One drawing for all that came in since the last, and none while the page is not looked at. */
+  #flushSoon(seen: number): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    const flush = () => {
+      this.#flushing = false;
+      this.#take(this.#queue.splice(0), seen);
+    };
+    if (this.trace.nodes.length < LARGE) requestAnimationFrame(flush);
+    else setTimeout(() => requestAnimationFrame(flush), LARGE_BATCH_MS);
+  }
+
+  #refreshSoon(): void {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    setTimeout(async () => {
+      this.#refreshing = false;
+      const run = await api.run(this.#id, this.#abort.signal).catch(() => null);
+      if (run) this.run = run;
+      this.#loadCalls();
+    }, RUN_REFRESH_MS);
+  }
+
+  async #loadCalls(): Promise<void> {
+    if (!this.run || this.run.llm_call_count === 0) return;
+    const page = await api.llmCalls(this.#id, this.#abort.signal).catch(() => null);
+    if (page) this.calls = page.data;
+  }
+}
