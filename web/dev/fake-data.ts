@@ -72,8 +72,9 @@ export function makeRun(shape: Shape): FakeRun {
   const spans: SpanRow[] = [];
   const open: { row: SpanRow; start: number; end: number; depth: number }[] = [];
   for (let at = 0; at < shape.spans; at++) {
-    const wanted = shape.depth ? at - 1 : Math.max(0, open.length - 1 - Math.floor(random() * 14));
-    const parent = at === 0 ? undefined : at < 4 && !shape.depth ? open[0] : open[wanted];
+    const parents = open.filter((each) => each.depth < 7 && each.row.model === null && each.end - each.start > 1);
+    const recent = parents[Math.max(0, parents.length - 1 - Math.floor(random() ** 2 * 40))];
+    const parent = at === 0 ? undefined : shape.depth ? open[at - 1] : random() < 0.25 ? open[0] : recent;
     const step: SpanRow["step"] =
       at === 0
         ? "agent"
@@ -94,10 +95,23 @@ export function makeRun(shape: Shape): FakeRun {
           ]);
     const room = parent ? parent.end - parent.start : total;
     const start = parent
-      ? parent.start + room * (shape.depth ? 0.002 : (shape.spans > 500 ? at / shape.spans : random()) * 0.7)
+      ? parent.start +
+        room *
+          (shape.depth ? 0.002 : parent === open[0] && shape.spans > 500 ? (at / shape.spans) * 0.97 : random() * 0.7)
       : 0;
     const end =
-      at === 0 ? total : Math.min(parent?.end ?? total, start + room * (shape.depth ? 0.995 : 0.04 + random() * 0.5));
+      at === 0
+        ? total
+        : Math.min(
+            parent?.end ?? total,
+            start +
+              room *
+                (shape.depth
+                  ? 0.995
+                  : parent === open[0] && shape.spans > 500
+                    ? 0.002 + random() * 0.02
+                    : 0.04 + random() * 0.5),
+          );
     const model =
       step === "llm" ? main : step === "embedding" ? (["text-embedding-3-small", "openai", 0.02, 0] as const) : null;
     const tool = step === "tool" ? pick(random, TOOLS) : null;
