@@ -3,7 +3,7 @@ import { type ExpectedTrace, loadSet, traceRequests } from "../../../test/fixtur
 import type { Span, SpanFacts } from "../../events/span.ts";
 import { decodeTraces } from "../decode/index.ts";
 import type { SpanContent } from "../model.ts";
-import { readContent, readFacts } from "./index.ts";
+import { isBookkeeping, readContent, readFacts } from "./index.ts";
 
 /**
  * The sets whose every field these conventions can tell. The others speak a framework's own names too; they join the list
@@ -16,6 +16,8 @@ const SETS = [
   "otel-proto-gzip",
   "otel-instr-openai",
   "otlp-spec-examples",
+  "langfuse",
+  "logfire",
   "openinference-anthropic",
   "openinference-langgraph",
   "openinference-mcp",
@@ -36,7 +38,9 @@ interface Understood {
 function understand(name: string): Understood[] {
   return traceRequests(name).flatMap(({ type, body }) =>
     decodeTraces(type, body).groups.flatMap(({ context, spans }) =>
-      spans.map((span) => ({ span, facts: readFacts(span, context), content: readContent(span, context) })),
+      spans
+        .filter((span) => !isBookkeeping(span))
+        .map((span) => ({ span, facts: readFacts(span, context), content: readContent(span, context) })),
     ),
   );
 }

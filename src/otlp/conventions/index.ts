@@ -4,6 +4,8 @@ import { common } from "./common.ts";
 import { type Convention, emptyDraft } from "./convention.ts";
 import { genAi } from "./gen-ai.ts";
 import { genAiOld } from "./gen-ai-old.ts";
+import { langfuse } from "./langfuse.ts";
+import { isPending, logfire } from "./logfire.ts";
 import { openInference } from "./openinference.ts";
 import { traceloop } from "./traceloop.ts";
 
@@ -11,7 +13,15 @@ import { traceloop } from "./traceloop.ts";
  * Every convention, the most trusted first. A span may speak several (a framework's own next to the standard one): each
  * field is taken from the first in this order that has it.
  */
-const CONVENTIONS: readonly Convention[] = [common, openInference, traceloop, genAi, genAiOld];
+const CONVENTIONS: readonly Convention[] = [common, openInference, langfuse, traceloop, logfire, genAi, genAiOld];
+
+/**
+ * Whether a span is no step of the run but a note about one that will come or came on its own: it must not be stored or
+ * counted. Asked of every span before anything else is read of it.
+ */
+export function isBookkeeping(span: Span): boolean {
+  return isPending(span);
+}
 
 /**
  * What kind of step a span is, which model it called, with how many tokens, for whom: whatever convention said so.
