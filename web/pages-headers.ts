@@ -13,11 +13,15 @@ export function inlineScriptHashes(html: string): string[] {
   );
 }
 
+/** The style attribute of the element in which kit tells screen readers of a new page. The only one that is in markup. */
+const ANNOUNCER_STYLE = "'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='";
+
 export function contentSecurityPolicy(html: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${inlineScriptHashes(html).join(" ")}`.trim(),
     "style-src 'self'",
+    `style-src-attr 'unsafe-hashes' ${ANNOUNCER_STYLE}`,
     "font-src 'self'",
     "img-src 'self' data:",
     // 'self' covers wss: on the same host in every browser we support; older ones took it for https: only.
