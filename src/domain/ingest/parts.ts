@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../../events/event.ts";
 import { encodePart } from "../../events/part.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
-import { readFacts } from "../../otlp/conventions/index.ts";
+import { isBookkeeping, readFacts } from "../../otlp/conventions/index.ts";
 import type { SpanGroup } from "../../otlp/model.ts";
 import { emptyDelta, foldSpans, linkOf } from "../projection/fold.ts";
 import { previewsOf } from "../projection/previews.ts";
@@ -25,6 +25,8 @@ export function partsOf(groups: readonly SpanGroup[]): NewPart[] {
   const full: Draft[] = [];
   for (const { context, spans } of groups) {
     for (const span of spans) {
+      // A twin that only announces a span is not one; counted along it would double it.
+      if (isBookkeeping(span)) continue;
       let draft = open.get(span.trace_id);
       if (draft && draft.items.length >= MAX_SPANS) {
         full.push(draft);

@@ -39,7 +39,8 @@ export function parseFilters(query: URLSearchParams): Filters {
   const kind = KINDS.find((each) => each === query.get("kind"));
   if (kind) filters.kind = kind;
   for (const key of TEXTS) {
-    const value = query.get(key)?.trim();
+    // The API's name too, so that a filter can be taken from there.
+    const value = (query.get(key) ?? query.get(PARAMS[key]))?.trim();
     if (value) filters[key] = value;
   }
   const range = query.get("range");

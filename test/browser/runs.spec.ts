@@ -1,0 +1,83 @@
+import { agentRun, expect, expectAccessible, hex, test } from "./fixtures.ts";
+
+test("a stranger is led to the sign-in page; a one-time link signs in and works once", async ({ page, server }) => {
+  await page.goto(server.origin);
+  await expect(page).toHaveURL(/sign-in/);
+  await expectAccessible(page);
+  const token = /sign-in#token=(\w+)/.exec(server.output())?.[1];
+  await page.goto(`${server.origin}/sign-in#token=${token}`);
+  await expect(page.getByRole("heading", { name: /first trace/i })).toBeVisible();
+  await page.context().clearCookies();
+  await page.goto("about:blank");
+  await page.goto(`${server.origin}/sign-in#token=${token}`);
+  await expect(page.getByText(/used before|too old/i)).toBeVisible();
+});
+
+test("an empty project shows a snippet that works, and turns into the list when it is run", async ({
+  signIn,
+  server,
+}) => {
+  const page = await signIn("/");
+  await expect(page.getByRole("heading", { name: /first trace/i })).toBeVisible();
+  await expectAccessible(page);
+  const snippet = await page.getByText(`${server.origin}/v1/traces`).first().textContent();
+  expect(snippet).toBeTruthy();
+  const key = /x-api-key: (rl_\w+)/.exec((await page.locator("main").textContent()) ?? "")?.[1] ?? "";
+  const { spans } = agentRun("the very first");
+  const answer = await fetch(`${server.origin}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": key },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  });
+  expect(answer.status).toBe(200);
+  await expect(page.getByRole("row", { name: /the very first/ })).toBeVisible();
+});
+
+test("a run appears in the list without reload, with what matters about it", async ({ signIn, server }) => {
+  await server.send(agentRun("was there before").spans);
+  const page = await signIn("/");
+  await expect(page.getByRole("row", { name: /was there before/ })).toBeVisible();
+  await server.send(agentRun("came in live").spans);
+  const row = page.getByRole("row", { name: /came in live/ });
+  await expect(row).toBeVisible();
+  for (const part of [/success/i, "server-test", /gpt-4o/, /1\.5\d? s/, /42/, /unknown/i])
+    await expect(row).toContainText(part);
+  await expectAccessible(page);
+});
+
+test("filters live in the URL and can be cleared", async ({ signIn, server }) => {
+  const { spans } = agentRun("failed run");
+  await server.send(spans.map((span) => (span.name === "failed run" ? { ...span, status: { code: 2 } } : span)));
+  await server.send(agentRun("good run").spans);
+  const page = await signIn("/?status=error");
+  await expect(page.getByRole("row", { name: /failed run/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /good run/ })).toHaveCount(0);
+  await page.getByRole("button", { name: /remove status/i }).click();
+  await expect(page.getByRole("row", { name: /good run/ })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("status")).toBeNull();
+  await page.goto(`${server.origin}/?session_id=nobody-${hex(4)}`);
+  await expect(page.getByRole("heading", { name: "No run matches these filters" })).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [1440, 360]) {
+    test(`list and run have no serious axe finding and nothing sticks out at ${width} px in ${colorScheme}`, async ({
+      signIn,
+      server,
+    }) => {
+      const run = agentRun("looked at");
+      await server.send(run.spans);
+      const page = await signIn("/");
+      await page.setViewportSize({ width, height: 800 });
+      // What fades in has no contrast on its way.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const path of ["/", `/runs/${run.traceId}?span=${run.ids.call}`]) {
+        await page.goto(server.origin + path);
+        await expect(page.getByText(path === "/" ? "looked at" : /sunny/).first()).toBeVisible();
+        await expectAccessible(page);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+    });
+  }
+}
