@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { paint } from "../say.ts";
+import { PLAN } from "./plan.ts";
+import { newRound } from "./round.ts";
+import { encode, post, type Target } from "./send.ts";
+import { faster, type Run } from "./spans.ts";
+
+/** What was sent so far. */
+export interface Sent {
+  runs: number;
+  cutShort: number;
+  spans: number;
+  requests: number;
+}
+
+interface Stage {
+  target: Target;
+  speed: number;
+  signal: AbortSignal;
+  sent: Sent;
+}
+
+/** Plays one round to its end: every run in its own time, side by side. */
+export async function playRound(index: number, stage: Stage): Promise<void> {
+  const round = newRound(index);
+  const startedAt = Date.now();
+  await Promise.all(
+    PLAN.map(async ({ startMs, scenario }) => {
+      const run = faster(scenario(round), stage.speed);
+      await until(startedAt + startMs / stage.speed, stage.signal);
+      await playRun(run, stage);
+    }),
+  );
+}
+
+async function playRun(run: Run, { target, signal, sent }: Stage): Promise<void> {
+  const startedAt = Date.now();
+  const link = paint("cyan", `${target.origin}/runs/${run.traceId}`);
+  const onWait = (seconds: number) => say("…", `The server is busy; the next try is in ${seconds} s.`);
+  let spans = 0;
+  sent.cutShort++;
+  for (const batch of run.timeline) {
+    await until(startedAt + batch.atMs, signal);
+    await post(target, encode(batch.spans, startedAt), { signal, onWait });
+    // A run has a page once something of it has arrived.
+    if (spans === 0) say("▸", `${run.title}\n             ${link}`);
+    spans += batch.spans.length;
+    sent.spans += batch.spans.length;
+    sent.requests++;
+  }
+  sent.cutShort--;
+  sent.runs++;
+  say(paint("green", "✓"), `${run.title} ${paint("dim", `${spans} spans in ${run.timeline.length} requests`)}`);
+}
+
+function say(mark: string, text: string): void {
+  const clock = paint("dim", new Date().toTimeString().slice(0, 8));
+  console.log(`  ${clock} ${mark} ${text}`);
+}
+
+/** Sleeps until that time; rejects at once when aborted. */
+async function until(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, ms - Date.now()), undefined, { signal });
+}
