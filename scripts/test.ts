@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import { findChromium } from "./chromium.ts";
+import { at, ROOT } from "./root.ts";
+import { run, Stop } from "./say.ts";
+import { addUp, type Count, playwrightCount, summaryLine, vitestCount } from "./test/count.ts";
+
+/** What a stage found; undefined where there is nothing to count (types, lint): the exit code says all. */
+type Stage = () => Promise<Count | undefined>;
+
+const STAGES: Record<string, Stage> = {
+  types: async () => {
+    await command("wrangler", ["types", "--strict-vars", "false", "--check"]);
+    for (const project of [".", "test/workers", "scripts"]) await command("tsc", ["-p", project]);
+    await command("npm", ["-w", "web", "run", "check"]);
+    return undefined;
+  },
+  lint: async () => {
+    await command("biome", ["ci", "--reporter=summary", "."]);
+    return undefined;
+  },
+  unit: () => vitest("unit"),
+  workers: () => vitest("workers"),
+  server: () => vitest("server"),
+  browser: async () => {
+    const chromium = await findChromium();
+    console.log(`Chromium: ${chromium.path}, from ${chromium.from}`);
+    return counted("playwright.json", playwrightCount, (file) =>
+      command("playwright", ["test"], {
+        CHROMIUM: chromium.path,
+        CHROMIUM_ARGS: chromium.args.join(" "),
+        PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+      }),
+    );
+  },
+};
+
+/** `npm test`: everything CI runs. `--only a,b` picks stages. All stages run, also after one that failed. */
+export const main = () =>
+  run(async () => {
+    const picked = pick(process.argv.slice(2));
+    const failed: string[] = [];
+    const counts: Count[] = [];
+    for (const name of picked) {
+      const start = performance.now();
+      console.log(`\n${styleText("bold", `== ${name}`)}`);
+      try {
+        const count = await (STAGES[name] as Stage)();
+        if (count) counts.push(count);
+      } catch (error) {
+        if (!(error instanceof Failed)) throw error;
+        if (error.count) counts.push(error.count);
+        failed.push(name);
+        console.log(styleText("red", error.message));
+      }
+      console.log(
+        `${name}: ${failed.includes(name) ? "failed" : "ok"}, ${((performance.now() - start) / 1000).toFixed(1)} s`,
+      );
+    }
+    const total = addUp(counts);
+    // A stage that failed without a failed test (types, lint, a crash) is a failure to count.
+    if (failed.length > 0 && total.failed === 0) total.failed = failed.length;
+    if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+    console.log(`\n${summaryLine(total)}`);
+    if (failed.length > 0) process.exitCode = 1;
+  });
+
+function pick(args: string[]): string[] {
+  const all = Object.keys(STAGES);
+  if (args.length === 0) return all;
+  const [flag, list = ""] = args;
+  const names = list.split(",").filter(Boolean);
+  const unknown = names.filter((name) => !all.includes(name));
+  if (flag !== "--only" || names.length === 0 || unknown.length > 0) {
+    throw new Stop(`Usage: npm test -- --only <stages>. Stages: ${all.join(", ")}.`);
+  }
+  return all.filter((name) => names.includes(name));
+}
+
+class Failed extends Error {
+  readonly count: Count | undefined;
+  constructor(message: string, count?: Count) {
+    super(message);
+    this.count = count;
+  }
+}
+
+function vitest(project: string): Promise<Count> {
+  return counted("vitest.json", vitestCount, (file) =>
+    command("vitest", [
+      "run",
+      "--project",
+      project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ]),
+  );
+}
+
+/** Runs a test runner that writes its results to a file, and counts them, whether or not it failed. */
+async function counted(
+  name: string,
+  count: (report: never) => Count,
+  runner: (file: string) => Promise<void>,
+): Promise<Count> {
+  const folder = mkdtempSync(join(tmpdir(), "runlight-report-"));
+  const file = join(folder, name);
+  const read = (): Count | undefined => {
+    try {
+      return count(JSON.parse(readFileSync(file, "utf8")) as never);
+    } catch {
+      return undefined;
+    }
+  };
+  try {
+    await runner(file);
+    const found = read();
+    if (!found || found.passed === 0) throw new Failed("The runner reported no test at all.");
+    return found;
+  } catch (error) {
+    throw error instanceof Failed ? new Failed(error.message, error.count ?? read()) : error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command of node_modules/.bin with its output shown. @throws Failed */
+function command(name: string, args: string[], env: Record<string, string> = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(name, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env, PATH: `${at("node_modules/.bin")}:${process.env.PATH}` },
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Failed(`${[name, ...args].join(" ")} ended with ${code}.`));
+    });
+  });
+}
