@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseFlags } from "./demo/flags.ts";
 import { playRound, type Sent } from "./demo/play.ts";
 import { check } from "./demo/send.ts";
 import { findTarget } from "./demo/target.ts";
 import { paint, run } from "./say.ts";
+
+/** npm passes on a Ctrl-C that the terminal has sent here too; one that came while Node leaves would look like a crash. */
+const ECHO_MS = 100;
 
 /** `npm run demo`: agents at work, sent to a running server as they would send themselves. */
 export const main = () =>
@@ -10,10 +14,9 @@ export const main = () =>
     const { forever, speed } = parseFlags(process.argv.slice(2));
     const target = findTarget(process.env);
     const stop = new AbortController();
-    // Not once: npm passes on a Ctrl-C that the terminal has sent here too.
     for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
     const { signal } = stop;
-    const sent: Sent = { runs: 0, cutShort: 0, spans: 0, requests: 0 };
+    const sent: Sent = { runs: 0, open: 0, spans: 0, requests: 0 };
     try {
       await check(target, signal);
       console.log(`\n${paint("bold", "Agents at work")} ${paint("dim", `on ${target.origin}; Ctrl-C stops them`)}\n`);
@@ -22,11 +25,12 @@ export const main = () =>
       while (forever);
     } catch (error) {
       if (!signal.aborted) throw error;
+      await sleep(ECHO_MS);
     }
     console.log(summary(sent, target.origin));
   });
 
-function summary({ runs, cutShort, spans, requests }: Sent, origin: string): string {
-  const cut = cutShort > 0 ? ` ${cutShort} more were cut short and will show as running.` : "";
-  return `\n${paint("bold", `${runs} runs sent`)}: ${spans} spans in ${requests} requests.${cut} See them at ${paint("cyan", `${origin}/`)}\n`;
+function summary({ runs, open, spans, requests }: Sent, origin: string): string {
+  const cut = open > 0 ? ` Cut short, so without an end: ${open}.` : "";
+  return `\n${paint("bold", `Runs sent: ${runs}`)} (${spans} spans in ${requests} requests).${cut} See them at ${paint("cyan", `${origin}/`)}\n`;
 }

@@ -1,12 +1,25 @@
 import type { Model } from "./steps.ts";
 
-const openAi = { provider: "openai", host: "api.openai.com", stop: "stop", stopForTool: "tool_calls" };
-const anthropic = { provider: "anthropic", host: "api.anthropic.com", stop: "end_turn", stopForTool: "tool_use" };
+const openAi = {
+  provider: "openai",
+  host: "api.openai.com",
+  stop: "stop",
+  stopForTool: "tool_calls",
+  tellsCache: true,
+};
+const anthropic = {
+  provider: "anthropic",
+  host: "api.anthropic.com",
+  stop: "end_turn",
+  stopForTool: "tool_use",
+  tellsCache: true,
+};
 const gemini = {
   provider: "gcp.gemini",
   host: "generativelanguage.googleapis.com",
   stop: "STOP",
   stopForTool: "STOP",
+  tellsCache: true,
 };
 
 export const GPT: Model = { ...openAi, name: "gpt-5", response: "gpt-5-2025-08-07" };
@@ -23,6 +36,7 @@ export const RERANKER: Model = {
   response: "rerank-v3.5",
   stop: "",
   stopForTool: "",
+  tellsCache: false,
 };
 /** Runs on one's own machine. */
 export const LOCAL: Model = {
@@ -32,4 +46,5 @@ export const LOCAL: Model = {
   response: "qwen3:8b",
   stop: "stop",
   stopForTool: "stop",
+  tellsCache: false,
 };

@@ -18,5 +18,5 @@ export const PLAN: readonly { startMs: number; scenario: Scenario }[] = [
   { startMs: 16_000, scenario: handbookAgain },
   { startMs: 26_000, scenario: codeReview },
   { startMs: 40_000, scenario: parcel },
-  { startMs: 52_000, scenario: expenses },
+  { startMs: 60_000, scenario: expenses },
 ];

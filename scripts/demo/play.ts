@@ -8,7 +8,8 @@ import { faster, type Run } from "./spans.ts";
 /** What was sent so far. */
 export interface Sent {
   runs: number;
-  cutShort: number;
+  /** Begun, and not yet ended. */
+  open: number;
   spans: number;
   requests: number;
 }
@@ -38,17 +39,19 @@ async function playRun(run: Run, { target, signal, sent }: Stage): Promise<void>
   const link = paint("cyan", `${target.origin}/runs/${run.traceId}`);
   const onWait = (seconds: number) => say("…", `The server is busy; the next try is in ${seconds} s.`);
   let spans = 0;
-  sent.cutShort++;
   for (const batch of run.timeline) {
     await until(startedAt + batch.atMs, signal);
     await post(target, encode(batch.spans, startedAt), { signal, onWait });
     // A run has a page once something of it has arrived.
-    if (spans === 0) say("▸", `${run.title}\n             ${link}`);
+    if (spans === 0) {
+      say("▸", `${run.title}\n             ${link}`);
+      sent.open++;
+    }
     spans += batch.spans.length;
     sent.spans += batch.spans.length;
     sent.requests++;
   }
-  sent.cutShort--;
+  sent.open--;
   sent.runs++;
   say(paint("green", "✓"), `${run.title} ${paint("dim", `${spans} spans in ${run.timeline.length} requests`)}`);
 }

@@ -44,6 +44,8 @@ export interface Model {
   host: string;
   stop: string;
   stopForTool: string;
+  /** It tells how much of a prompt came from its cache. */
+  tellsCache: boolean;
 }
 
 export function agent(of: { name: string; description: string; asked: string; model: Model }): Step {
@@ -123,7 +125,7 @@ export class Conversation {
         ...(of.firstChunkMs === undefined ? {} : { "gen_ai.request.stream": true }),
         "gen_ai.response.finish_reasons": [asksTool ? model.stopForTool : model.stop],
         "gen_ai.usage.input_tokens": this.#lastInput,
-        "gen_ai.usage.cache_read.input_tokens": cached,
+        ...(model.tellsCache ? { "gen_ai.usage.cache_read.input_tokens": cached } : {}),
         "gen_ai.usage.output_tokens": tokens(JSON.stringify(answer)) + (of.reasoning ?? 0),
         ...(of.reasoning === undefined ? {} : { "gen_ai.usage.reasoning.output_tokens": of.reasoning }),
         "gen_ai.system_instructions": JSON.stringify([text(this.#system)]),
