@@ -9,7 +9,7 @@ interface Fixtures {
   signIn: (path: string) => Promise<Page>;
 }
 
-/** Each spec file has a server of its own with a fresh state. */
+/** Tests share a server, and each sends runs of its own. */
 export const test = base.extend<Fixtures, { server: StartedServer }>({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's shape

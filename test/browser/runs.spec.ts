@@ -1,38 +1,5 @@
 import { agentRun, expect, expectAccessible, hex, test } from "./fixtures.ts";
 
-test("a stranger is led to the sign-in page; a one-time link signs in and works once", async ({ page, server }) => {
-  await page.goto(server.origin);
-  await expect(page).toHaveURL(/sign-in/);
-  await expectAccessible(page);
-  const token = /sign-in#token=(\w+)/.exec(server.output())?.[1];
-  await page.goto(`${server.origin}/sign-in#token=${token}`);
-  await expect(page.getByRole("heading", { name: /first trace/i })).toBeVisible();
-  await page.context().clearCookies();
-  await page.goto("about:blank");
-  await page.goto(`${server.origin}/sign-in#token=${token}`);
-  await expect(page.getByText(/used before|too old/i)).toBeVisible();
-});
-
-test("an empty project shows a snippet that works, and turns into the list when it is run", async ({
-  signIn,
-  server,
-}) => {
-  const page = await signIn("/");
-  await expect(page.getByRole("heading", { name: /first trace/i })).toBeVisible();
-  await expectAccessible(page);
-  const snippet = await page.getByText(`${server.origin}/v1/traces`).first().textContent();
-  expect(snippet).toBeTruthy();
-  const key = /x-api-key: (rl_\w+)/.exec((await page.locator("main").textContent()) ?? "")?.[1] ?? "";
-  const { spans } = agentRun("the very first");
-  const answer = await fetch(`${server.origin}/v1/traces`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-api-key": key },
-    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
-  });
-  expect(answer.status).toBe(200);
-  await expect(page.getByRole("row", { name: /the very first/ })).toBeVisible();
-});
-
 test("a run appears in the list without reload, with what matters about it", async ({ signIn, server }) => {
   await server.send(agentRun("was there before").spans);
   const page = await signIn("/");
