@@ -1,0 +1,105 @@
+import { makeKey } from "../local/key.ts";
+import { paint, Stop } from "../say.ts";
+import type { Command, Result, RunCommand } from "./commands.ts";
+import { typed } from "./commands.ts";
+import type { Config } from "./config.ts";
+import { failure } from "./failure.ts";
+import { writeGenerated } from "./generated.ts";
+import { findDatabase, look } from "./look.ts";
+import { API_KEY, plan, type State, type Step } from "./plan.ts";
+
+export interface Tools {
+  run: RunCommand;
+  write(text: string): void;
+}
+
+/** Looks, plans, and does step after step; the first that fails ends it. */
+export async function deploy(config: Config, options: { setKey: boolean }, tools: Tools): Promise<void> {
+  tools.write(paint("dim", "Looking at what is there …\n"));
+  const state = await look(config, tools.run);
+  const last: string[] = [];
+  for (const step of plan(config, state, options)) {
+    tools.write(`${step.what} … `);
+    try {
+      const { status, remark } = await take(step, config, state, tools);
+      tools.write(`${paint(step.kind === "exists" ? "dim" : "green", status)}\n`);
+      if (remark) last.push(remark);
+    } catch (error) {
+      tools.write("failed\n");
+      throw error;
+    }
+  }
+  tools.write(["", ...last, ""].join("\n"));
+}
+
+interface Outcome {
+  /** Printed behind the step. */
+  status: string;
+  /** Printed at the end. */
+  remark?: string | undefined;
+}
+
+async function take(step: Step, config: Config, state: State, { run }: Tools): Promise<Outcome> {
+  switch (step.kind) {
+    case "exists":
+      return { status: "exists" };
+
+    case "create": {
+      const result = await run(step.command);
+      if (result.code === 0) return { status: "created" };
+      // wrangler lists the first page of buckets only; and another deployment may have been quicker.
+      if (/already (exists|taken)/i.test(result.stdout + result.stderr)) return { status: "exists" };
+      throw failure(`Creating the ${step.what}`, result);
+    }
+
+    case "config": {
+      const databaseId = state.databaseId ?? (await findDatabase(config.database, run));
+      if (!databaseId)
+        throw new Stop(`The D1 database ${config.database} was created but is not listed yet: "npm run deploy" again.`);
+      writeGenerated(config, { databaseId, secrets: state.secrets });
+      return { status: "written" };
+    }
+
+    case "run": {
+      const result = await succeed(step.command, `"${typed(step.command)}"`, run);
+      return doneBy(step, result);
+    }
+
+    case "make key": {
+      const key = makeKey();
+      await succeed(step.command, `Setting the ${step.what}`, run, key);
+      const old = step.replaces ? " The one before it opens nothing any more." : "";
+      return { status: step.replaces ? "replaced" : "set", remark: `API key, shown this once: ${key}${old}` };
+    }
+
+    case "lacks": {
+      const until = step.secret === API_KEY ? " Until then the API refuses everything." : "";
+      return { status: "not set", remark: `The ${step.what} is not set. Set it: ${typed(step.command)}${until}` };
+    }
+  }
+}
+
+function doneBy({ what, done }: Step & { kind: "run" }, { stdout }: Result): Outcome {
+  switch (done) {
+    case "built":
+      return { status: "built" };
+    case "migrated":
+      return { status: /No migrations to apply/.test(stdout) ? "up to date" : "applied" };
+    case "deployed": {
+      const address = addressIn(stdout);
+      return { status: "deployed", remark: address && `${what}: ${address}` };
+    }
+  }
+}
+
+/** Where the deployment answers: wrangler names a Worker's address, but of Pages the address of this one deployment. */
+function addressIn(output: string): string | undefined {
+  const pages = /https:\/\/[0-9a-f]{8,}\.([\w-]+\.pages\.dev)/.exec(output);
+  return pages ? `https://${pages[1]}` : /https:\/\/[\w.-]+\.workers\.dev/.exec(output)?.[0];
+}
+
+async function succeed(command: Command, what: string, run: RunCommand, stdin?: string): Promise<Result> {
+  const result = await run(command, stdin);
+  if (result.code !== 0) throw failure(what, result);
+  return result;
+}

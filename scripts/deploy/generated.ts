@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { Config, WorkerToml } from "./config.ts";
+
+/**
+ * The wrangler.toml of this deployment, below the checkout and not in git: the id of a database belongs to one account.
+ * Not `config.json`, which wrangler would follow by itself from every other command.
+ */
+export const GENERATED = ".wrangler/deploy/wrangler.json";
+
+export interface Deployment {
+  databaseId: string;
+  /** The secrets that the Worker has. */
+  secrets: string[];
+}
+
+/**
+ * wrangler.toml with the database's id, and with its paths leading back from `folder`. A required secret that is not set
+ * is left out: wrangler would refuse to deploy, and cannot set a secret on a Worker that was never deployed.
+ */
+export function generatedConfig(
+  { root, toml }: Config,
+  { databaseId, secrets }: Deployment,
+  folder: string,
+): WorkerToml {
+  const back = (path: string | undefined) => path && relative(folder, join(root, path));
+  return {
+    ...toml,
+    main: back(toml.main),
+    d1_databases: toml.d1_databases?.map((database) => ({
+      ...database,
+      database_id: databaseId,
+      migrations_dir: back(database.migrations_dir),
+    })),
+    secrets: { required: toml.secrets?.required?.filter((name) => secrets.includes(name)) ?? [] },
+  };
+}
+
+export function writeGenerated(config: Config, deployment: Deployment): void {
+  const path = join(config.root, GENERATED);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(generatedConfig(config, deployment, dirname(path)), null, 2)}\n`);
+}
