@@ -6,7 +6,7 @@ import { isObject, message, messages, partsOf } from "./messages.ts";
 /** The messages of a request: a list of them, or an object that holds them; null if it is no such thing. */
 export function requestMessages(request: unknown): Message[] | null {
   if (!isObject(request)) return messages(request);
-  const lists = [request.messages, request.input];
+  const lists = [request.messages, request.input, request.prompt];
   for (const sent of lists) {
     // LangChain gives a list of lists, one for each prompt of a batch.
     const list = Array.isArray(sent) && sent.length === 1 && Array.isArray(sent[0]) ? sent[0] : sent;
@@ -15,7 +15,6 @@ export function requestMessages(request: unknown): Message[] | null {
     const system = partsOf(request.system ?? request.instructions);
     return system.length > 0 && found[0]?.role !== "system" ? [{ role: "system", parts: system }, ...found] : found;
   }
-  if (typeof request.prompt === "string") return said("user", request.prompt);
   return message(request) === null ? null : messages(request);
 }
 

@@ -39,7 +39,8 @@ export const genAiOld: Convention = {
     draft.model ??= label(a["gen_ai.response.model"]) ?? label(a["gen_ai.request.model"]);
     if (draft.provider === undefined) {
       const system = label(a["gen_ai.system"]);
-      if (system !== undefined) draft.provider = normaliseProvider(system);
+      // LangSmith's word for a system that it cannot tell.
+      if (system !== undefined && system !== "langchain") draft.provider = normaliseProvider(system);
     }
     if (type !== undefined) {
       const known = TYPES.get(type);

@@ -26,11 +26,17 @@ export const genAi: Convention = {
     const operation = label(a["gen_ai.operation.name"]);
     addUsage(draft, {
       input: count(a["gen_ai.usage.input_tokens"]),
-      cached: count(a["gen_ai.usage.cache_read.input_tokens"]),
+      cached: count(a["gen_ai.usage.cache_read.input_tokens"]) ?? count(a["gen_ai.usage.cache_read_input_tokens"]),
       cacheWrite:
-        count(a["gen_ai.usage.cache_creation.input_tokens"]) ?? count(a["gen_ai.usage.cache_write.input_tokens"]),
+        count(a["gen_ai.usage.cache_creation.input_tokens"]) ??
+        count(a["gen_ai.usage.cache_write.input_tokens"]) ??
+        count(a["gen_ai.usage.cache_creation_input_tokens"]),
       output: count(a["gen_ai.usage.output_tokens"]),
-      reasoning: count(a["gen_ai.usage.reasoning.output_tokens"]) ?? count(a["gen_ai.usage.reasoning_tokens"]),
+      reasoning:
+        count(a["gen_ai.usage.reasoning.output_tokens"]) ??
+        count(a["gen_ai.usage.reasoning_tokens"]) ??
+        // Vercel's AI SDK 7, which has no other name for it.
+        count(a["ai.usage.outputTokenDetails.reasoningTokens"]),
       inputLeavesOutCache: inputLeavesOutCache(context),
     });
     draft.model ??= label(a["gen_ai.response.model"]) ?? label(a["gen_ai.request.model"]);

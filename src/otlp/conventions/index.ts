@@ -1,19 +1,52 @@
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
 import type { SpanContent } from "../model.ts";
+import { aiGateway } from "./ai-gateway.ts";
+import { braintrust } from "./braintrust.ts";
+import { claudeCode } from "./claude-code.ts";
 import { common } from "./common.ts";
 import { type Convention, emptyDraft } from "./convention.ts";
 import { genAi } from "./gen-ai.ts";
 import { genAiOld } from "./gen-ai-old.ts";
+import { genkit } from "./genkit.ts";
+import { laminar } from "./laminar.ts";
 import { langfuse } from "./langfuse.ts";
+import { langSmith } from "./langsmith.ts";
+import { langWatch } from "./langwatch.ts";
 import { isPending, logfire } from "./logfire.ts";
+import { mastra } from "./mastra.ts";
 import { openInference } from "./openinference.ts";
 import { traceloop } from "./traceloop.ts";
+import { vercelAi, vercelAi7 } from "./vercel-ai.ts";
 
 /**
- * Every convention, the most trusted first. A span may speak several (a framework's own next to the standard one): each
- * field is taken from the first in this order that has it.
+ * Every convention, the most trusted first. A span may speak several; each field is taken from the first in this order that
+ * has it.
  */
-const CONVENTIONS: readonly Convention[] = [common, openInference, langfuse, traceloop, logfire, genAi, genAiOld];
+const CONVENTIONS: readonly Convention[] = [
+  // OpenTelemetry's own names for a session, a user and a failure mean the same whoever writes them.
+  common,
+  // What made the span knows best which span is the call and which only wraps it, and what its counts mean. A translation
+  // into the names below (Vercel's and Mastra's into OpenInference) blurs both.
+  vercelAi,
+  vercelAi7,
+  mastra,
+  genkit,
+  claudeCode,
+  aiGateway,
+  // A tracing product's SDK may record a call itself, or send on a span of the above with its names beside.
+  langSmith,
+  langfuse,
+  langWatch,
+  braintrust,
+  laminar,
+  logfire,
+  // The conventions that many share. OpenInference says of each span what it is; OpenLLMetry's own names say more of its
+  // spans than the older conventions that it writes beside them.
+  openInference,
+  traceloop,
+  genAi,
+  genAiOld,
+];
 
 /**
  * Whether a span is no step of the run but a note about one that will come or came on its own: it must not be stored or

@@ -117,7 +117,7 @@ function toolCalls(value: unknown): MessagePart[] {
     return toolCall(
       text(call.id) ?? text(call.toolCallId),
       text(inner.name) ?? text(inner.toolName),
-      inner.arguments ?? inner.args,
+      inner.arguments ?? inner.args ?? inner.input,
     );
   });
 }

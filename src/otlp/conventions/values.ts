@@ -39,6 +39,13 @@ export function labels(value: AttributeValue | undefined): string[] | undefined 
   return texts?.map((text) => cut(text, MAX_LABEL));
 }
 
+/** Labels of a text in which they stand between commas. */
+export function labelsOfText(value: AttributeValue | undefined): string[] | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  const found = value.split(",", MAX_TAGS).map((tag) => tag.trim());
+  return labels(found.filter((tag) => tag !== ""));
+}
+
 /** A count of 0 or more; some clients send their integers as strings. */
 export function count(value: AttributeValue | undefined): number | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : undefined;

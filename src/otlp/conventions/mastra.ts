@@ -1,0 +1,78 @@
+import type { Attributes, AttributeValue, Span, StepKind } from "../../events/span.ts";
+import type { SpanContent } from "../model.ts";
+import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
+import { isObject } from "./messages.ts";
+import { rawContent } from "./raw.ts";
+import { timeToFirstToken } from "./times.ts";
+import { label, labels, parseJson, text } from "./values.ts";
+
+/**
+ * Mastra's exporters, beside the GenAI conventions (@mastra/otel-exporter) or OpenInference (@mastra/arize):
+ * `mastra.span.type` is on every span. One answer of an agent is a generation, of steps, of which each calls a model once
+ * and streams chunks; which of them stands for the call differs by exporter and version, and only that one names a model.
+ * @see https://github.com/mastra-ai/mastra/blob/main/observability/otel-exporter/src/gen-ai-semantics.ts
+ */
+export const mastra: Convention = {
+  name: "mastra",
+
+  detect({ attributes }) {
+    return attributes["mastra.span.type"] !== undefined;
+  },
+
+  read(draft, span) {
+    const { attributes: a } = span;
+    const type = label(a["mastra.span.type"]);
+    const kind = type === undefined ? undefined : KINDS.get(type);
+    if (kind?.step === "llm" && !namesModel(a)) setStep(draft, "chain");
+    else {
+      setStep(draft, kind?.step);
+      draft.operation ??= kind?.operation;
+    }
+    draft.session_id ??= label(a["mastra.metadata.sessionId"]) ?? label(a["mastra.metadata.threadId"]);
+    draft.user_id ??= label(a["mastra.metadata.userId"]) ?? label(a["mastra.metadata.resourceId"]);
+    draft.tags ??= labels(a["mastra.tags"]);
+    readMetadata(draft, span);
+    const firstToken = a["mastra.completion_start_time"];
+    if (typeof firstToken === "string") draft.time_to_first_token_ms ??= timeToFirstToken(span, firstToken);
+  },
+
+  raw({ attributes: a }): SpanContent {
+    const type = text(a["mastra.span.type"]);
+    return type === undefined ? NO_CONTENT : rawContent(a[`mastra.${type}.input`], a[`mastra.${type}.output`]);
+  },
+};
+
+const TOOL = { step: "tool", operation: "execute_tool" } as const;
+
+const KINDS = new Map<string, { step: StepKind; operation?: string }>([
+  ["model_generation", { step: "llm", operation: "chat" }],
+  ["model_inference", { step: "llm", operation: "chat" }],
+  ["llm_generation", { step: "llm", operation: "chat" }],
+  ["model_step", { step: "chain" }],
+  ["model_chunk", { step: "chain" }],
+  ["llm_chunk", { step: "chain" }],
+  ["rag_embedding", { step: "embedding", operation: "embeddings" }],
+  ["tool_call", TOOL],
+  ["mcp_tool_call", TOOL],
+  ["provider_tool_call", TOOL],
+  ["client_tool_call", TOOL],
+  ["agent_run", { step: "agent", operation: "invoke_agent" }],
+  ["workflow_run", { step: "chain", operation: "invoke_workflow" }],
+  ["workflow_step", { step: "chain" }],
+  ["processor_run", { step: "chain" }],
+  ["scorer_run", { step: "evaluator" }],
+]);
+
+function namesModel(a: Attributes): boolean {
+  return a["gen_ai.request.model"] !== undefined || a["llm.model_name"] !== undefined;
+}
+
+/** In OpenInference's form the metadata is one JSON text; once in a trace is enough. */
+function readMetadata(draft: FactsDraft, span: Span): void {
+  const { metadata } = span.attributes;
+  if (span.parent_span_id !== null || typeof metadata !== "string") return;
+  const read = parseJson(metadata);
+  if (!isObject(read)) return;
+  draft.session_id ??= label(read.sessionId as AttributeValue | undefined);
+  draft.user_id ??= label(read.userId as AttributeValue | undefined);
+}

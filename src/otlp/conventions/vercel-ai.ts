@@ -1,0 +1,172 @@
+import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
+import type { Message, MessagePart, SpanContent } from "../model.ts";
+import { type Convention, NO_CONTENT, setStep } from "./convention.ts";
+import { requestMessages } from "./exchange.ts";
+import { isObject, message, messages } from "./messages.ts";
+import { normaliseProvider } from "./providers.ts";
+import { addUsage, type SentUsage, vercel5Usage, withApiUsage } from "./tokens.ts";
+import { toolMessages } from "./tools.ts";
+import { amount, count, jsonOrText, label, labels, parseJson, text } from "./values.ts";
+
+/**
+ * Vercel's AI SDK 5 and 6, and `LegacyOpenTelemetry` of 7: `ai.operationId` is on every span of it. Around each call to a
+ * model (`ai.generateText.doGenerate`) lies the function that was called (`ai.generateText`), with the sum of the usage.
+ * @see https://ai-sdk.dev/docs/ai-sdk-core/telemetry
+ */
+export const vercelAi: Convention = {
+  name: "vercel_ai",
+
+  detect({ attributes }) {
+    return attributes["ai.operationId"] !== undefined;
+  },
+
+  read(draft, { attributes: a }) {
+    const kind = kindOf(a["ai.operationId"]);
+    setStep(draft, kind.step);
+    draft.operation ??= kind.operation;
+    draft.model ??= label(a["ai.response.model"]) ?? label(a["ai.model.id"]);
+    const provider = label(a["ai.model.provider"]);
+    if (provider !== undefined) draft.provider ??= normaliseProvider(provider);
+    addUsage(draft, usageOf(a, kind.step, provider));
+    draft.session_id ??=
+      label(a["ai.telemetry.metadata.sessionId"]) ??
+      label(a["ai.telemetry.metadata.session_id"]) ??
+      label(a["ai.settings.context.sessionId"]);
+    draft.user_id ??=
+      label(a["ai.telemetry.metadata.userId"]) ??
+      label(a["ai.telemetry.metadata.user_id"]) ??
+      label(a["ai.settings.context.userId"]);
+    draft.tags ??= labels(a["ai.telemetry.metadata.tags"]) ?? labels(a["ai.settings.context.tags"]);
+    if (kind.step === "tool") draft.tool_name ??= label(a["ai.toolCall.name"]);
+    // `ai.stream.…` is what 7 calls it on objects.
+    draft.time_to_first_token_ms ??= amount(a["ai.response.msToFirstChunk"]) ?? amount(a["ai.stream.msToFirstChunk"]);
+  },
+
+  content({ attributes: a }) {
+    switch (kindOf(a["ai.operationId"]).step) {
+      case "tool":
+        return toolMessages({
+          id: text(a["ai.toolCall.id"]),
+          name: text(a["ai.toolCall.name"]),
+          arguments: a["ai.toolCall.args"],
+          result: a["ai.toolCall.result"],
+        });
+      case "reranker":
+        return { input: values(a["ai.documents"], "documents"), output: values(a["ai.ranking"], "output") };
+      default:
+        return {
+          input: messages(a["ai.prompt.messages"]) ?? prompt(a["ai.prompt"]) ?? embedded(a),
+          output: answer(a) ?? values(a["ai.embeddings"] ?? a["ai.embedding"], "assistant"),
+        };
+    }
+  },
+};
+
+/**
+ * What Vercel's AI SDK 7 adds to the GenAI conventions when asked to: the caller's context, and counts that those have no
+ * name for.
+ */
+export const vercelAi7: Convention = {
+  name: "vercel_ai_7",
+
+  detect({ attributes }, { scope }) {
+    // The scope is `gen_ai` unless the caller brings a tracer.
+    if (attributes["gen_ai.operation.name"] === undefined) return false;
+    return (
+      scope.name === "gen_ai" ||
+      attributes["ai.response.providerMetadata"] !== undefined ||
+      attributes["ai.settings.context.sessionId"] !== undefined ||
+      attributes["ai.settings.context.userId"] !== undefined
+    );
+  },
+
+  read(draft, { attributes: a }) {
+    draft.session_id ??= label(a["ai.settings.context.sessionId"]) ?? label(a["ai.settings.context.session_id"]);
+    draft.user_id ??= label(a["ai.settings.context.userId"]) ?? label(a["ai.settings.context.user_id"]);
+    draft.tags ??= labels(a["ai.settings.context.tags"]);
+  },
+
+  content({ attributes: a }) {
+    const input = embedded(a);
+    const output = values(a["ai.embeddings"] ?? a["ai.embedding"], "assistant");
+    return input === null && output === null ? NO_CONTENT : { input, output };
+  },
+};
+
+const WRAPPER: Kind = { step: "chain", operation: undefined };
+
+const KINDS = new Map<string, Kind>([
+  ["doGenerate", { step: "llm", operation: "chat" }],
+  ["doStream", { step: "llm", operation: "chat" }],
+  ["doEmbed", { step: "embedding", operation: "embeddings" }],
+  ["doRerank", { step: "reranker", operation: "rerank" }],
+  ["toolCall", { step: "tool", operation: "execute_tool" }],
+]);
+
+interface Kind {
+  step: StepKind;
+  operation: string | undefined;
+}
+
+/** By the last name of `ai.generateText.doGenerate`; any other is a function around calls. */
+function kindOf(operationId: AttributeValue | undefined): Kind {
+  if (typeof operationId !== "string") return WRAPPER;
+  return KINDS.get(operationId.slice(operationId.lastIndexOf(".") + 1)) ?? WRAPPER;
+}
+
+function usageOf(a: Attributes, step: StepKind, provider: string | undefined): SentUsage {
+  const sent: SentUsage = {
+    input: count(a["ai.usage.inputTokens"]) ?? count(a["ai.usage.promptTokens"]) ?? count(a["ai.usage.tokens"]),
+    cached: count(a["ai.usage.inputTokenDetails.cacheReadTokens"]) ?? count(a["ai.usage.cachedInputTokens"]),
+    cacheWrite: count(a["ai.usage.inputTokenDetails.cacheWriteTokens"]),
+    output: count(a["ai.usage.outputTokens"]) ?? count(a["ai.usage.completionTokens"]),
+    reasoning: count(a["ai.usage.outputTokenDetails.reasoningTokens"]) ?? count(a["ai.usage.reasoningTokens"]),
+    inputLeavesOutCache: false,
+  };
+  // Counts that come with their parts mean what 6 and 7 mean.
+  if (provider === undefined || a["ai.usage.inputTokenDetails.noCacheTokens"] !== undefined) return sent;
+  const usage = step === "llm" ? anthropicUsage(a["ai.response.providerMetadata"]) : undefined;
+  return usage === undefined ? vercel5Usage(sent, provider) : withApiUsage(sent, usage);
+}
+
+/** Anthropic's own usage object, which the SDK passes on: it has the cache counts that the span may lack. */
+function anthropicUsage(metadata: AttributeValue | undefined): unknown {
+  if (typeof metadata !== "string" || !metadata.startsWith('{"anthropic"')) return undefined;
+  const read = parseJson(metadata);
+  return isObject(read) && isObject(read.anthropic) ? read.anthropic.usage : undefined;
+}
+
+function prompt(value: AttributeValue | undefined): Message[] | null {
+  return value === undefined ? null : requestMessages(jsonOrText(value));
+}
+
+/** What was embedded: each value as JSON text. */
+function embedded(a: Attributes): Message[] | null {
+  return values(a["ai.values"] ?? a["ai.value"], "user");
+}
+
+function values(value: AttributeValue | undefined, role: string): Message[] | null {
+  if (value === undefined || value === null) return null;
+  const list = Array.isArray(value) ? value : [value];
+  const parts = list.map((item): MessagePart => {
+    const read = jsonOrText(item);
+    return typeof read === "string" ? { type: "text", text: read } : { type: "json", value: read };
+  });
+  return parts.length > 0 ? [{ role, parts }] : null;
+}
+
+function answer(a: Attributes): SpanContent["output"] {
+  const parts: unknown[] = [];
+  const thought = text(a["ai.response.reasoning"]);
+  if (thought !== undefined) parts.push({ type: "reasoning", text: thought });
+  const said = text(a["ai.response.text"]);
+  if (said !== undefined) parts.push({ type: "text", text: said });
+  const object = a["ai.response.object"];
+  if (object !== undefined) parts.push(jsonOrText(object));
+  const calls = a["ai.response.toolCalls"];
+  const toolCalls = typeof calls === "string" ? parseJson(calls) : calls;
+  if (parts.length === 0 && !Array.isArray(toolCalls)) return null;
+  const reason = text(a["ai.response.finishReason"]);
+  const one = message({ role: "assistant", parts, tool_calls: toolCalls, finish_reason: reason });
+  return one === null || one.parts.length === 0 ? null : [one];
+}
