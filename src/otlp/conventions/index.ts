@@ -14,6 +14,7 @@ import { langSmith } from "./langsmith.ts";
 import { langWatch } from "./langwatch.ts";
 import { isPending, logfire } from "./logfire.ts";
 import { mastra } from "./mastra.ts";
+import { openAiAgents } from "./openai-agents.ts";
 import { openInference } from "./openinference.ts";
 import { traceloop } from "./traceloop.ts";
 import { vercelAi, vercelAi7 } from "./vercel-ai.ts";
@@ -32,6 +33,7 @@ const CONVENTIONS: readonly Convention[] = [
   mastra,
   genkit,
   claudeCode,
+  openAiAgents,
   aiGateway,
   // A tracing product's SDK may record a call itself, or send on a span of the above with its names beside.
   langSmith,

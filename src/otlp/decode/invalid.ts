@@ -13,8 +13,8 @@ export class Invalid {
 }
 
 /** The one error that a decoder lets out. */
-export function undecodable(why: string, cause?: unknown): AppError {
-  return new AppError("undecodable_body", `The body cannot be read as an OTLP trace request: ${why}.`, { cause });
+export function undecodable(why: string, cause?: unknown, what = "an OTLP trace request"): AppError {
+  return new AppError("undecodable_body", `The body cannot be read as ${what}: ${why}.`, { cause });
 }
 
 /** Deepest nesting of an attribute's arrays and key-value lists. Real ones have under ten; the stack holds hundreds. */
