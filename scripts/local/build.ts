@@ -27,12 +27,7 @@ export async function build({ dashboard }: { dashboard: boolean }): Promise<void
 }
 
 /** Skips the work when its inputs hash to what they did when it last succeeded and its outputs are there. */
-export async function onceFor(
-  name: string,
-  inputs: string[],
-  outputs: string[],
-  work: () => Promise<void>,
-): Promise<void> {
+async function onceFor(name: string, inputs: string[], outputs: string[], work: () => Promise<void>): Promise<void> {
   const mark = join(BUILT, `${name}.hash`);
   const hash = hashOf(ROOT, inputs);
   if (outputs.every((path) => existsSync(path)) && existsSync(mark) && readFileSync(mark, "utf8") === hash) return;
@@ -42,7 +37,7 @@ export async function onceFor(
 }
 
 /** The production bundle, by the bundler that deploys it, and what wrangler.toml binds, as Miniflare reads it. */
-export async function buildWorker(): Promise<void> {
+async function buildWorker(): Promise<void> {
   const out = mkdtempSync(join(BUILT, "worker-"));
   await tell("Bundling the Worker", "wrangler", ["deploy", "--dry-run", "--outdir", out]);
   rmSync(WORKER, { recursive: true, force: true });
