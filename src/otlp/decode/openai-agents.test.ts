@@ -88,8 +88,8 @@ describe("ids", () => {
     const [first] = spansOf(spanOf(1, 2, { type: "agent", name: "a" }));
     expect(first).toMatchObject({
       trace_id: TRACE_ID,
-      span_id: "aaaaaaaaaaaaaaaa",
-      parent_span_id: "aaaaaaaaaaaaaaaa",
+      span_id: "1aaaaaaaaaaaaaaa",
+      parent_span_id: "2aaaaaaaaaaaaaaa",
     });
   });
 
