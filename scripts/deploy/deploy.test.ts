@@ -1,86 +1,33 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ROOT } from "../root.ts";
-import type { Command, Result, RunCommand } from "./commands.ts";
 import { type Config, readConfig } from "./config.ts";
 import { deploy } from "./deploy.ts";
+import { FakeAccount } from "./fake-account.ts";
 import { GENERATED } from "./generated.ts";
 
-/** A Cloudflare account that answers as wrangler does, and remembers what was made in it. */
-class Account {
-  readonly databases: string[] = [];
-  readonly queues: string[] = [];
-  readonly buckets: string[] = [];
-  readonly pages: string[] = [];
-  readonly secrets: string[] = [];
-  worker = false;
-  loggedIn = true;
-  /** The commands that changed something, in order. */
-  readonly done: string[] = [];
-  /** The values that came through stdin. */
-  readonly told: string[] = [];
-  /** The command that fails, by how it begins. */
-  broken: string | undefined;
-
-  readonly run: RunCommand = async ({ name, args }: Command, stdin): Promise<Result> => {
-    const line = [name, ...args].join(" ");
-    const looked = this.#look(line);
-    if (looked) return looked;
-    if (this.broken && line.startsWith(this.broken))
-      return { code: 1, stdout: "", stderr: "A request failed [code: 7003]" };
-    this.done.push(line);
-    if (stdin) this.told.push(stdin);
-    const last = args.at(-1) ?? "";
-    if (line.startsWith("wrangler d1 create")) this.databases.push(last);
-    if (line.startsWith("wrangler queues create")) this.queues.push(last);
-    if (line.startsWith("wrangler r2 bucket create")) this.buckets.push(last);
-    if (line.startsWith("wrangler pages project create")) this.pages.push(args[3] ?? "");
-    if (line.startsWith("wrangler secret put")) this.secrets.push(last);
-    if (line.startsWith("wrangler deploy ")) {
-      this.worker = true;
-      return { code: 0, stdout: "Deployed\n  https://runlight.someone.workers.dev", stderr: "" };
-    }
-    if (line.startsWith("wrangler pages deploy")) {
-      return { code: 0, stdout: "Take a peek over at https://0a1b2c3d.runlight-web.pages.dev", stderr: "" };
-    }
-    return { code: 0, stdout: "", stderr: "" };
-  };
-
-  #look(line: string): Result | undefined {
-    const say = (stdout: string, code = 0): Result => ({ code, stdout, stderr: "" });
-    if (line === "wrangler whoami --json")
-      return say(JSON.stringify({ loggedIn: this.loggedIn }), this.loggedIn ? 0 : 1);
-    if (line === "wrangler d1 list --json") {
-      return say(`A notice.\n${JSON.stringify(this.databases.map((name) => ({ name, uuid: `id-of-${name}` })))}`);
-    }
-    if (line === "wrangler r2 bucket list") return say(this.buckets.map((name) => `name:   ${name}\n`).join("\n"));
-    if (line === "wrangler pages project list --json") {
-      return say(JSON.stringify(this.pages.map((name) => ({ "Project Name": name }))));
-    }
-    if (line.startsWith("wrangler secret list")) {
-      if (!this.worker) return { code: 1, stdout: "", stderr: 'Worker "runlight" not found.' };
-      return say(JSON.stringify(this.secrets.map((name) => ({ name, type: "secret_text" }))));
-    }
-    const [, queue] = /^wrangler queues info (.*)$/.exec(line) ?? [];
-    if (queue === undefined) return undefined;
-    return this.queues.includes(queue) ? say("…") : { code: 1, stdout: "", stderr: `Queue "${queue}" does not exist.` };
-  }
-}
+// Importing wrangler takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The real wrangler.toml, with a folder of its own to write into. */
 async function configInFolder(): Promise<Config> {
   return { ...(await readConfig(ROOT)), root: mkdtempSync(join(tmpdir(), "runlight-deploy-")) };
 }
 
-async function runDeploy(config: Config, account: Account, setKey = false): Promise<string> {
+/** @returns what it printed, and the failure that ended it */
+async function runDeploy(config: Config, account: FakeAccount, setKey = false) {
   let text = "";
   const write = (part: string) => {
     text += part;
   };
-  await deploy(config, { setKey }, { run: account.run, write });
-  return text;
+  try {
+    await deploy(config, { setKey }, { run: account.run, write });
+    return { text, failure: undefined };
+  } catch (error) {
+    return { text, failure: error as Error };
+  }
 }
 
 const CREATIONS = [
@@ -97,62 +44,123 @@ const DEPLOYMENT = [
   "wrangler pages deploy --branch main --commit-dirty=true",
 ];
 
-test("the first deployment creates everything that the config names, the second only deploys", async () => {
+test("the first deployment creates everything in order, the second creates nothing", async () => {
   const config = await configInFolder();
-  const account = new Account();
-  const first = await runDeploy(config, account, true);
-  expect(account.done).toEqual([...CREATIONS, ...DEPLOYMENT, "wrangler secret put RUNLIGHT_API_KEY"]);
-  expect(first).toContain(`API key, shown this once: ${account.told[0]}`);
-  expect(first).toContain("https://runlight.someone.workers.dev");
-  expect(first).toContain("https://runlight-web.pages.dev");
+  const account = new FakeAccount();
+  const first = await runDeploy(config, account);
+  expect(account.done).toEqual([...CREATIONS, ...DEPLOYMENT]);
+  expect(first.text).toBe(`Looking at what is there …
+D1 database runlight … created
+queue runlight-bells … created
+queue runlight-bells-dead … created
+R2 bucket runlight … created
+Pages project runlight-web … created
+.wrangler/deploy/wrangler.json … written
+dashboard … built
+migrations of runlight … applied
+Worker runlight … deployed
+Pages runlight-web … deployed
+secret RUNLIGHT_API_KEY … not set
+
+Worker runlight: https://runlight.someone.workers.dev
+Pages runlight-web: https://runlight-web.pages.dev
+The secret RUNLIGHT_API_KEY is not set. Set it: npx wrangler secret put RUNLIGHT_API_KEY
+Until then the API refuses everything.
+`);
 
   account.done.length = 0;
   const second = await runDeploy(config, account);
   expect(account.done).toEqual(DEPLOYMENT);
-  expect(second).toContain("secret RUNLIGHT_API_KEY … exists");
+  expect(second.text).not.toContain("created");
 });
 
-test("the generated config names the account's database, leads back to the sources, and leaves wrangler.toml alone", async () => {
+test("a failure in the middle stops with a sentence, and repeating goes on from there", async () => {
   const config = await configInFolder();
-  const account = new Account();
-  await runDeploy(config, account);
-  const written = JSON.parse(readFileSync(join(config.root, GENERATED), "utf8"));
-  expect(written).toMatchObject({
-    name: "runlight",
-    main: "../../src/index.ts",
-    d1_databases: [{ binding: "DB", database_id: "id-of-runlight", migrations_dir: "../../migrations" }],
-    queues: config.toml.queues,
-    // wrangler would refuse the first deployment for a secret that cannot be set before it.
-    secrets: { required: [] },
-  });
-  expect(Object.keys(written).sort()).toEqual(Object.keys(config.toml).sort());
+  for (const [i, command] of [...CREATIONS, ...DEPLOYMENT].entries()) {
+    const account = new FakeAccount();
+    account.broken = command;
+    const { text, failure } = await runDeploy(config, account);
+    expect(account.done).toEqual([...CREATIONS, ...DEPLOYMENT].slice(0, i));
+    expect(text).toMatch(/… failed\n/);
+    expect(failure).toMatchObject({
+      name: "Stop",
+      message: expect.stringMatching(
+        /^A request failed \[code: 7003\]\n\n.* failed \(see above\)\. .*goes on from here\.$/,
+      ),
+    });
+
+    account.broken = undefined;
+    account.done.length = 0;
+    await runDeploy(config, account);
+    expect(account.done).toEqual([...CREATIONS.slice(i), ...DEPLOYMENT]);
+  }
 });
 
-test("no secret is set unless asked for; the command to set it is said", async () => {
-  const account = new Account();
-  const text = await runDeploy(await configInFolder(), account);
-  expect(account.secrets).toEqual([]);
-  expect(text).toContain("is not set. Set it: npx wrangler secret put RUNLIGHT_API_KEY");
+test("what a list did not show and creating finds is taken as there", async () => {
+  const account = new FakeAccount();
+  account.broken = "wrangler r2 bucket create";
+  account.breaks = "The bucket you tried to create already exists, and you own it. [code: 10004]";
+  const { text, failure } = await runDeploy(await configInFolder(), account);
+  expect(failure).toBeUndefined();
+  expect(text).toContain("R2 bucket runlight … exists");
 });
 
-test("a failure in the middle ends it with a sentence, and the next run goes on from there", async () => {
+test("a key is made only when asked for, goes through stdin, and is printed once", async () => {
   const config = await configInFolder();
-  const account = new Account();
-  account.broken = "wrangler queues create runlight-bells-dead";
-  await expect(runDeploy(config, account)).rejects.toThrow(
-    /A request failed \[code: 7003\]\n\nCreating the queue runlight-bells-dead failed \(see above\)\. .*goes on from here\.$/,
-  );
-  expect(account.done).toEqual(CREATIONS.slice(0, 2));
+  const account = new FakeAccount();
+  const without = await runDeploy(config, account);
+  expect(account.told).toEqual([]);
+  expect(without.text).not.toContain("rl_");
 
-  account.broken = undefined;
-  account.done.length = 0;
-  await runDeploy(config, account);
-  expect(account.done).toEqual([...CREATIONS.slice(2), ...DEPLOYMENT]);
+  const { text } = await runDeploy(config, account, true);
+  const [key = ""] = account.told;
+  expect(key).toMatch(/^rl_\w{40}$/);
+  expect(account.done.at(-1)).toBe("wrangler secret put RUNLIGHT_API_KEY");
+  expect(account.args.join(" ")).not.toContain("rl_");
+  expect(text.split(key)).toHaveLength(2);
+  expect(readFileSync(join(config.root, GENERATED), "utf8")).not.toContain(key);
+
+  const again = await runDeploy(config, account);
+  expect(again.text).toContain("secret RUNLIGHT_API_KEY … exists");
+  expect(again.text).not.toContain("rl_");
+});
+
+test("a key that could not be set is not printed", async () => {
+  const account = new FakeAccount();
+  account.broken = "wrangler secret put";
+  const { text, failure } = await runDeploy(await configInFolder(), account, true);
+  expect(failure?.message).toContain("Setting the secret RUNLIGHT_API_KEY failed");
+  expect(text + failure?.message).not.toContain("rl_");
+});
+
+test("a new key says that it ends the old one", async () => {
+  const account = new FakeAccount();
+  account.worker = true;
+  account.secrets.push("RUNLIGHT_API_KEY");
+  const { text } = await runDeploy(await configInFolder(), account, true);
+  expect(text).toContain("secret RUNLIGHT_API_KEY … replaced");
+  expect(text).toContain("The one before it opens nothing any more.");
 });
 
 test("without a login nothing is tried", async () => {
-  const account = new Account();
+  const account = new FakeAccount();
   account.loggedIn = false;
-  await expect(runDeploy(await configInFolder(), account)).rejects.toThrow(/^wrangler is not logged in to Cloudflare/);
+  const { failure } = await runDeploy(await configInFolder(), account);
+  expect(failure?.message).toMatch(/^wrangler is not logged in to Cloudflare: [^\n]*$/);
   expect(account.done).toEqual([]);
+});
+
+test("of several accounts it asks for one", async () => {
+  const account = new FakeAccount();
+  account.broken = "wrangler d1 create";
+  account.breaks = "More than one account available but unable to select one in non-interactive mode.";
+  const { failure } = await runDeploy(await configInFolder(), account);
+  expect(failure?.message).toContain("set CLOUDFLARE_ACCOUNT_ID");
+});
+
+test("wrangler.toml stays as it is", async () => {
+  const files = () => ["wrangler.toml", "web/wrangler.toml"].map((path) => readFileSync(join(ROOT, path), "utf8"));
+  const before = files();
+  await runDeploy(await configInFolder(), new FakeAccount(), true);
+  expect(files()).toEqual(before);
 });

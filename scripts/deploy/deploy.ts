@@ -18,18 +18,20 @@ export async function deploy(config: Config, options: { setKey: boolean }, tools
   tools.write(paint("dim", "Looking at what is there …\n"));
   const state = await look(config, tools.run);
   const last: string[] = [];
-  for (const step of plan(config, state, options)) {
-    tools.write(`${step.what} … `);
-    try {
+  try {
+    for (const step of plan(config, state, options)) {
+      tools.write(`${step.what} … `);
       const { status, remark } = await take(step, config, state, tools);
       tools.write(`${paint(step.kind === "exists" ? "dim" : "green", status)}\n`);
       if (remark) last.push(remark);
-    } catch (error) {
-      tools.write("failed\n");
-      throw error;
     }
+  } catch (error) {
+    tools.write("failed\n");
+    throw error;
+  } finally {
+    // Also after a failure: a key that was set is shown only here.
+    if (last.length > 0) tools.write(["", ...last, ""].join("\n"));
   }
-  tools.write(["", ...last, ""].join("\n"));
 }
 
 interface Outcome {
@@ -73,7 +75,7 @@ async function take(step: Step, config: Config, state: State, { run }: Tools): P
     }
 
     case "lacks": {
-      const until = step.secret === API_KEY ? " Until then the API refuses everything." : "";
+      const until = step.secret === API_KEY ? "\nUntil then the API refuses everything." : "";
       return { status: "not set", remark: `The ${step.what} is not set. Set it: ${typed(step.command)}${until}` };
     }
   }
