@@ -2,7 +2,7 @@ import adapter from "@sveltejs/adapter-static";
 import { sveltekit } from "@sveltejs/kit/vite";
 import { defineConfig } from "vite";
 import { fakeApi } from "./dev/fake-api.ts";
-import { writePagesHeaders } from "./pages-headers.ts";
+import { writePagesHeaders } from "./src/build/pages-headers.ts";
 
 // RUNLIGHT_API=http://127.0.0.1:8787 develops against a running Worker; without it, against made-up data.
 const api = process.env.RUNLIGHT_API;

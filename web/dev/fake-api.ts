@@ -2,7 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import { type WebSocket, WebSocketServer } from "ws";
 import { detailOf, spanData } from "./fake-bodies.ts";
-import { type FakeRun, fakeRuns, hex, llmCalls, makeRun, summarise } from "./fake-data.ts";
+import { type FakeRun, hex, llmCalls, makeRun, summarise } from "./fake-data.ts";
+import { fakeRuns } from "./fake-runs.ts";
 
 /** FAKE=empty starts with no run at all: the first arrives after a while. FAKE=quiet has no live run. */
 const mode = process.env.FAKE ?? "live";

@@ -44,6 +44,7 @@ function curl(endpoint: string, key: string, now: number): string {
   const at = (ms: number) => `${Math.trunc(now + ms)}000000`;
   const text = (name: string, value: string) => ({ key: name, value: { stringValue: value } });
   const int = (name: string, value: number) => ({ key: name, value: { intValue: String(value) } });
+  const message = (role: string, content: string) => JSON.stringify([{ role, parts: [{ type: "text", content }] }]);
   const body = {
     resourceSpans: [
       {
@@ -64,6 +65,8 @@ function curl(endpoint: string, key: string, now: number): string {
                   text("gen_ai.request.model", "gpt-5-mini"),
                   int("gen_ai.usage.input_tokens", 12),
                   int("gen_ai.usage.output_tokens", 34),
+                  text("gen_ai.input.messages", message("user", "Is anybody there?")),
+                  text("gen_ai.output.messages", message("assistant", "Yes. Your first trace has arrived.")),
                 ],
               },
             ],

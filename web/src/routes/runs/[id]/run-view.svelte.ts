@@ -72,11 +72,12 @@ export class RunView {
     this.error = this.spansError = null;
     const { signal } = this.#abort;
     const spans = api.spans(this.#id, signal);
+    // Waited for below; a failure before that must not count as nobody's.
+    spans.catch(() => {});
     const known = api.run(this.#id, signal);
     try {
       this.run = await known;
     } catch (error) {
-      spans.catch(() => {});
       if (!signal.aborted) this.error = error;
       return;
     }
