@@ -19,7 +19,7 @@ const STAGES: Record<string, Stage> = {
     return undefined;
   },
   lint: async () => {
-    await command("biome", ["ci", "--reporter=summary", "."]);
+    await command("biome", ["ci", "."]);
     return undefined;
   },
   unit: () => vitest("unit"),

@@ -7,6 +7,7 @@ import { router } from "./http/openapi.ts";
 import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
 import { runRoutes } from "./http/routes/runs.ts";
@@ -26,6 +27,7 @@ function createApp() {
   // LangSmith's client asks before it sends.
   app.get("/info", (c) => c.json({ version: VERSION, batch_ingest_config: { use_multipart_endpoint: false } }));
   app.route("/", otlpRoutes());
+  app.route("/", openAiAgentsRoutes());
 
   const open = app.route("/", signInRoutes());
   open.use("/api/*", authenticate());

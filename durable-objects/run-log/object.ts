@@ -148,9 +148,14 @@ export class RunLog extends DurableObject<Env> {
     this.#rememberedSpans += state.spans.size + 1;
     for (const [oldest, old] of this.#runs) {
       if (this.#rememberedSpans <= LIMITS.rememberedSpans || oldest === run) return;
-      this.#runs.delete(oldest);
-      this.#rememberedSpans -= old.spans.size + 1;
+      this.#forget(oldest, old);
     }
+  }
+
+  #forget(run: string, state = this.#runs.get(run)): void {
+    if (!state) return;
+    this.#runs.delete(run);
+    this.#rememberedSpans -= state.spans.size + 1;
   }
 
   /** Hands out unprojected rows after `after` (null: from the first on), at least one if there is any. */
@@ -198,7 +203,7 @@ export class RunLog extends DurableObject<Env> {
   /** New numbers for the unconfirmed parts of a run whose seqs up to `above` turned out to be taken in D1. */
   renumber(run: string, above: number): void {
     this.ctx.storage.transactionSync(() => this.#storage.renumber(run, this.#confirmed, above));
-    this.#runs.delete(run);
+    this.#forget(run);
     this.#subscribers.disconnect(run, 4409, "The run's newest events were renumbered. Connect again.");
   }
 
