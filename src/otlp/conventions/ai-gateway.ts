@@ -27,6 +27,6 @@ export const aiGateway: Convention = {
   },
 
   raw({ attributes: a }) {
-    return rawContent(a["gen_ai.prompt_json"], a["gen_ai.completion_json"]);
+    return rawContent(a["gen_ai.prompt_json"], a["gen_ai.completion_json"], true);
   },
 };

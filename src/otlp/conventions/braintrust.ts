@@ -55,7 +55,8 @@ export const braintrust: Convention = {
   raw({ attributes: a, name }) {
     const input = a["braintrust.input_json"] ?? a["braintrust.input"];
     const output = a["braintrust.output_json"] ?? a["braintrust.output"];
-    if (field(a, "braintrust.span_attributes")("type") !== "tool") return rawContent(input, output);
+    const type = field(a, "braintrust.span_attributes")("type");
+    if (type !== "tool") return rawContent(input, output, type === "llm");
     return toolMessages({ id: undefined, name: text(name), arguments: input, result: output });
   },
 };

@@ -30,7 +30,7 @@ export const laminar: Convention = {
   raw({ attributes: a, name }) {
     const input = a["lmnr.span.input"];
     const output = a["lmnr.span.output"];
-    if (a["lmnr.span.type"] !== "TOOL") return rawContent(input, output);
+    if (a["lmnr.span.type"] !== "TOOL") return rawContent(input, output, a["lmnr.span.type"] === "LLM");
     return toolMessages({ id: undefined, name: text(name), arguments: input, result: output });
   },
 };

@@ -50,7 +50,8 @@ export const langfuse: Convention = {
   raw({ attributes: a, name }) {
     const input = a["langfuse.observation.input"] ?? a["langfuse.trace.input"];
     const output = a["langfuse.observation.output"] ?? a["langfuse.trace.output"];
-    if (a["langfuse.observation.type"] !== "tool") return rawContent(input, output);
+    const type = a["langfuse.observation.type"];
+    if (type !== "tool") return rawContent(input, output, type === "generation");
     return toolMessages({ id: undefined, name: text(name), arguments: input, result: output });
   },
 };

@@ -58,7 +58,7 @@ export const langWatch: Convention = {
     if (a["langwatch.span.type"] === "tool") {
       return toolMessages({ id: undefined, name: text(name), arguments: input, result: output });
     }
-    const content = rawContent(input, output);
+    const content = rawContent(input, output, a["langwatch.span.type"] === "llm");
     content.output ??= contexts(unwrapped(a["langwatch.contexts"]));
     return content;
   },

@@ -1,10 +1,10 @@
 import type { Attributes, AttributeValue, Span, StepKind } from "../../events/span.ts";
 import type { SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
-import { isObject } from "./messages.ts";
+import { isObject, message } from "./messages.ts";
 import { rawContent } from "./raw.ts";
 import { timeToFirstToken } from "./times.ts";
-import { label, labels, parseJson, text } from "./values.ts";
+import { jsonOrText, label, labels, parseJson, text } from "./values.ts";
 
 /**
  * Mastra's exporters, beside the GenAI conventions (@mastra/otel-exporter) or OpenInference (@mastra/arize):
@@ -36,9 +36,19 @@ export const mastra: Convention = {
     if (typeof firstToken === "string") draft.time_to_first_token_ms ??= timeToFirstToken(span, firstToken);
   },
 
-  raw({ attributes: a }): SpanContent {
+  content({ attributes: a }) {
     const type = text(a["mastra.span.type"]);
-    return type === undefined ? NO_CONTENT : rawContent(a[`mastra.${type}.input`], a[`mastra.${type}.output`]);
+    if (type === undefined) return NO_CONTENT;
+    const input = a[`mastra.${type}.input`];
+    const output = a[`mastra.${type}.output`];
+    if (input === undefined && output === undefined) return NO_CONTENT;
+    const content = rawContent(input, output, type === "agent_run");
+    const instructions = text(a["gen_ai.system_instructions"]);
+    if (instructions !== undefined && content.input?.[0]?.role !== "system") {
+      content.input = [{ role: "system", parts: [{ type: "text", text: instructions }] }, ...(content.input ?? [])];
+    }
+    content.output = answer(output) ?? content.output;
+    return content;
   },
 };
 
@@ -62,6 +72,14 @@ const KINDS = new Map<string, { step: StepKind; operation?: string }>([
   ["processor_run", { step: "chain" }],
   ["scorer_run", { step: "evaluator" }],
 ]);
+
+/** What an agent, a generation or a step gave: `{text, toolCalls}`. */
+function answer(output: AttributeValue | undefined): SpanContent["output"] {
+  const read = jsonOrText(output);
+  if (!isObject(read) || typeof read.text !== "string") return null;
+  const one = message({ role: "assistant", content: read.text, tool_calls: read.toolCalls });
+  return one === null || one.parts.length === 0 ? null : [one];
+}
 
 function namesModel(a: Attributes): boolean {
   return a["gen_ai.request.model"] !== undefined || a["llm.model_name"] !== undefined;

@@ -77,8 +77,9 @@ function part(value: unknown): MessagePart {
     case "tool_use":
     case "function_call":
       return toolCall(id, name, value.arguments ?? value.input ?? value.args);
-    case "tool_call_response":
     case "tool-result":
+      return toolResult(id, name, unwrapped(value.output) ?? value.result);
+    case "tool_call_response":
     case "tool_result":
     case "function_call_output":
       return toolResult(id, name, value.response ?? value.result ?? value.output ?? value.content);
@@ -88,9 +89,43 @@ function part(value: unknown): MessagePart {
     case "blob":
     case "uri":
       return image(value) ?? { type: "json", value };
+    case undefined:
+      return untyped(value);
     default:
       return { type: "json", value };
   }
+}
+
+/** Vercel's AI SDK says of a tool's output what it is: `{type: "json", value}`. */
+function unwrapped(output: unknown): unknown {
+  return isObject(output) && typeof output.type === "string" && "value" in output ? output.value : output;
+}
+
+/** A part that is told by its one field, as Gemini's, Bedrock's and Genkit's are. */
+function untyped(value: Json): MessagePart {
+  if (typeof value.text === "string") {
+    return value.thought === true ? { type: "reasoning", text: value.text } : { type: "text", text: value.text };
+  }
+  if (typeof value.reasoning === "string") return { type: "reasoning", text: value.reasoning };
+  const call = value.toolRequest ?? value.functionCall ?? value.toolUse;
+  if (isObject(call)) return toolCall(idOf(call), text(call.name), call.input ?? call.args);
+  const result = value.toolResponse ?? value.functionResponse ?? value.toolResult;
+  if (isObject(result)) {
+    return toolResult(idOf(result), text(result.name), result.output ?? result.response ?? result.content);
+  }
+  if (isObject(value.media)) {
+    const { media } = value;
+    return image({ url: media.url, mime_type: media.contentType }) ?? { type: "json", value };
+  }
+  if (isObject(value.inlineData)) {
+    const { inlineData } = value;
+    return image({ source: { data: inlineData.data, media_type: inlineData.mimeType } }) ?? { type: "json", value };
+  }
+  return { type: "json", value };
+}
+
+function idOf(value: Json): string | undefined {
+  return text(value.ref) ?? text(value.id) ?? text(value.toolUseId);
 }
 
 function image(value: Json): MessagePart | null {

@@ -39,7 +39,9 @@ export const vercelAi: Convention = {
     draft.tags ??= labels(a["ai.telemetry.metadata.tags"]) ?? labels(a["ai.settings.context.tags"]);
     if (kind.step === "tool") draft.tool_name ??= label(a["ai.toolCall.name"]);
     // `ai.stream.…` is what 7 calls it on objects.
-    draft.time_to_first_token_ms ??= amount(a["ai.response.msToFirstChunk"]) ?? amount(a["ai.stream.msToFirstChunk"]);
+    const firstChunk = amount(a["ai.response.msToFirstChunk"]) ?? amount(a["ai.stream.msToFirstChunk"]);
+    // To the microsecond: the digits after it were never measured.
+    if (firstChunk !== undefined) draft.time_to_first_token_ms ??= Math.round(firstChunk * 1e3) / 1e3;
   },
 
   content({ attributes: a }) {
