@@ -19,7 +19,7 @@ const STAGES: Record<string, Stage> = {
     return undefined;
   },
   lint: async () => {
-    await command("biome", ["ci", "."]);
+    await command("biome", ["ci", "--colors=off", "."]);
     return undefined;
   },
   unit: () => vitest("unit"),
