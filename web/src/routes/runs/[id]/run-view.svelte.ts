@@ -44,10 +44,16 @@ export class RunView {
     this.version;
     return visibleRows(this.trace, this.collapsed, this.matches);
   });
-  readonly range = $derived.by<Range>(() => {
+  /** How many spans are here. The tree itself does not tell when it has changed: pages read these. */
+  readonly size = $derived.by(() => {
     this.version;
-    return this.zoom ?? { from: this.trace.from, to: this.trace.to };
+    return this.trace.nodes.length;
   });
+  readonly whole = $derived.by<Range>(() => {
+    this.version;
+    return { from: this.trace.from, to: this.trace.to };
+  });
+  readonly range = $derived<Range>(this.zoom ?? this.whole);
   readonly errors = $derived.by(() => {
     this.version;
     return this.trace.nodes.filter(isError);
