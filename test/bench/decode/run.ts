@@ -20,9 +20,17 @@ const spans = Number(process.argv[2] ?? 512);
 const spanBytes = Number(process.argv[3] ?? 1500);
 
 const CAPTURED = [
-  ["gen_ai", "vercel-ai7"],
-  ["gen_ai old", "traceloop-old"],
+  ["GenAI", "vercel-ai7"],
+  ["GenAI before 1.37", "traceloop-old"],
   ["OpenInference", "openinference-langgraph"],
+  ["Vercel AI SDK 5", "vercel-ai5"],
+  ["Langfuse", "langfuse"],
+  ["LangSmith", "langsmith-otel"],
+  ["LangWatch", "langwatch"],
+  ["Logfire", "logfire"],
+  ["Mastra", "mastra-otel"],
+  ["Genkit", "genkit"],
+  ["Claude Code", "claude-code"],
 ] as const;
 
 const generated = join(import.meta.dirname, "generated");
@@ -83,8 +91,11 @@ const rows: Row[] = [
   { name: "facts of the batch", run: () => all.map(({ span, context }) => readFacts(span, context)), spans },
   // Spans as clients sent them, of many shapes: slower than a batch of one shape, and nearer to the truth.
   ...CAPTURED.flatMap(([name, set]) => {
-    const of = traceRequests(set).flatMap(({ type, body }) => withContext(decodeTraces(type, body)));
+    const requests = traceRequests(set);
+    const decode = () => requests.map(({ type, body }) => decodeTraces(type, body));
+    const of = decode().flatMap(withContext);
     return [
+      { name: `decode, ${name}`, run: decode, spans: of.length },
       { name: `facts, ${name}`, run: () => of.map(({ span, context }) => readFacts(span, context)), spans: of.length },
       {
         name: `content, ${name}`,
