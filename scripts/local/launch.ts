@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { V4WorkerOptions } from "miniflare";
 import { at, ROOT } from "../root.ts";
-import { build, OPTIONS } from "./build.ts";
+import { build, builtProject } from "./build.ts";
 import { endCommands } from "./command.ts";
 import { keepKey, readDevVars } from "./key.ts";
 import { isRunning, takeLock } from "./lock.ts";
@@ -44,8 +44,8 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
 
   const key = keepKey(at(".dev.vars"));
   await build({ dashboard });
-  const worker = JSON.parse(readFileSync(OPTIONS, "utf8")) as V4WorkerOptions;
-  await migrateState(state, databaseId(worker), at("migrations"));
+  const { options, migrations } = builtProject();
+  await migrateState(state, databaseId(options), migrations);
   server = await startServer({
     port: dashboard ? port : 0,
     state,

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { Stop } from "../say.ts";
 
-interface Migration {
+/** A file of migrations/, cut into its statements. */
+export interface Migration {
   name: string;
   statements: string[];
 }
@@ -22,23 +22,13 @@ export function migrationNames(files: string[]): string[] {
   return files.filter((name) => name.endsWith(".sql")).sort();
 }
 
-async function readMigrations(folder: string): Promise<Migration[]> {
-  const { unstable_splitSqlQuery } = await import("wrangler");
-  return migrationNames(readdirSync(folder)).map((name) => ({
-    name,
-    statements: unstable_splitSqlQuery(readFileSync(join(folder, name), "utf8")),
-  }));
-}
-
 /** Applies what a database lacks, each migration together with its entry in the table or not at all. */
-export async function applyMigrations(database: Database, folder: string): Promise<string[]> {
+export async function applyMigrations(database: Database, migrations: Migration[]): Promise<string[]> {
   await database.prepare(TABLE).run();
   const { results } = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
   const applied = new Set(results.map((row) => row.name));
-  const lacking = migrationNames(readdirSync(folder)).filter((name) => !applied.has(name));
-  if (lacking.length === 0) return [];
-  for (const { name, statements } of await readMigrations(folder)) {
-    if (applied.has(name)) continue;
+  const lacking = migrations.filter(({ name }) => !applied.has(name));
+  for (const { name, statements } of lacking) {
     const entry = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
     try {
       await database.batch([...statements.map((sql) => database.prepare(sql)), entry]);
@@ -46,7 +36,7 @@ export async function applyMigrations(database: Database, folder: string): Promi
       throw new Stop(`Migration ${name} failed: ${(error as Error).message}`);
     }
   }
-  return lacking;
+  return lacking.map(({ name }) => name);
 }
 
 /**
@@ -54,7 +44,7 @@ export async function applyMigrations(database: Database, folder: string): Promi
  * fires at once, and would find old tables.
  * @param databaseId decides which file of the state it is
  */
-export async function migrateState(state: string, databaseId: string, folder: string): Promise<string[]> {
+export async function migrateState(state: string, databaseId: string, migrations: Migration[]): Promise<string[]> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
@@ -64,7 +54,7 @@ export async function migrateState(state: string, databaseId: string, folder: st
     }),
   );
   try {
-    return await applyMigrations(await miniflare.getD1Database("DB"), folder);
+    return await applyMigrations(await miniflare.getD1Database("DB"), migrations);
   } finally {
     await miniflare.dispose();
   }

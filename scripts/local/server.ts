@@ -12,7 +12,7 @@ import {
   type WorkerdStructuredLog,
 } from "miniflare";
 import { at } from "../root.ts";
-import { DASHBOARD, OPTIONS, WORKER } from "./build.ts";
+import { builtProject, DASHBOARD, WORKER } from "./build.ts";
 import { HOST, portError } from "./port.ts";
 
 export interface ServerOptions {
@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function miniflareOptions({ port, state, bindings, dashboard }: ServerOptions): Promise<MiniflareOptions> {
-  const read = JSON.parse(readFileSync(OPTIONS, "utf8")) as V4WorkerOptions;
+  const { options: read } = builtProject();
   const sockets = [{ host: HOST, port }];
   const worker = {
     ...read,
