@@ -1,8 +1,9 @@
 import type { DrainRow, HeldPart, LogAddress, ProjectionCount } from "../../../durable-objects/run-log/protocol.ts";
 import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
-import { buildPack } from "../../blobs/packs.ts";
+import { buildPack, type PackEntry } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import type { Links } from "../../events/delta.ts";
 import { memberAt } from "../../events/part.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
 import { mergePart, type RunState, startState } from "./merge.ts";
@@ -84,10 +85,10 @@ async function projectDrain(
       for (const [run, above] of plan.collisions) await runLog(env, address).renumber(run, above);
       throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
     }
-    const segments: SegmentRow[] = plan.fresh.map((n) => ({
-      ...(entries[n] as SegmentRow),
+    const segments: SegmentRow[] = plan.fresh.map(({ n, links }) => ({
+      ...(entries[n] as PackEntry),
       pack: key,
-      links: linksKept(parts[n] as DrainedPart),
+      links,
     }));
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
@@ -117,7 +118,7 @@ function partsOf(row: DrainRow): DrainedPart[] {
 
 /** Which parts are new to D1, what their runs become, and which runs have seqs that another batch took. */
 function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
-  const fresh: number[] = [];
+  const fresh: { n: number; links: Links }[] = [];
   const states = new Map<string, RunState>();
   const collisions = new Map<string, number>();
   for (const [n, part] of parts.entries()) {
@@ -128,8 +129,8 @@ function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
       collisions.set(part.run, before.state.last_seq);
       continue;
     }
-    fresh.push(n);
     const facts = factsOf(part, part.member, part.at);
+    fresh.push({ n, links: facts.links });
     const state = states.get(part.run) ?? before?.state;
     states.set(part.run, state ? mergePart(state, facts) : startState(facts));
   }
@@ -141,16 +142,6 @@ function changedRows(id: string, state: RunState, known: KnownRun | undefined): 
   const { run, calls } = rowsOf(id, state);
   if (!known) return { run, calls };
   return { run, calls: calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1)) };
-}
-
-function linksKept(part: DrainedPart): string {
-  if (part.skip.length === 0) return part.links;
-  const skipped = new Set(part.skip);
-  let links = "";
-  for (let index = 0; index * 32 < part.links.length; index++) {
-    if (!skipped.has(index)) links += part.links.slice(index * 32, index * 32 + 32);
-  }
-  return links;
 }
 
 /** Tells the live list. Its failure must not undo what is written: the list is read anew at the next load. */
