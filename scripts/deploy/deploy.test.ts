@@ -133,13 +133,13 @@ test("a key that could not be set is not printed", async () => {
   expect(text + failure?.message).not.toContain("rl_");
 });
 
-test("a new key says that it ends the old one", async () => {
+test("a new key says that the old one still works", async () => {
   const account = new FakeAccount();
   account.worker = true;
   account.secrets.push("RUNLIGHT_API_KEY");
   const { text } = await runDeploy(await configInFolder(), account, true);
   expect(text).toContain("secret RUNLIGHT_API_KEY … replaced");
-  expect(text).toContain("The one before it opens nothing any more.");
+  expect(text).toContain("The key before it works until it is revoked");
 });
 
 test("without a login nothing is tried", async () => {

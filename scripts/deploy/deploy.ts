@@ -70,7 +70,8 @@ async function take(step: Step, config: Config, state: State, { run }: Tools): P
     case "make key": {
       const key = makeKey();
       await succeed(step.command, `Setting the ${step.what}`, run, key);
-      const old = step.replaces ? " The one before it opens nothing any more." : "";
+      // A key enters the database with its first use, and stays there.
+      const old = step.replaces ? "\nThe key before it works until it is revoked: docs/deploy.md, Secrets." : "";
       return { status: step.replaces ? "replaced" : "set", remark: `API key, shown this once: ${key}${old}` };
     }
 
