@@ -17,8 +17,10 @@ export const langfuse: Convention = {
   detect({ attributes }) {
     return (
       attributes["langfuse.observation.type"] !== undefined ||
+      // What it puts onto spans of others that it sends on.
+      attributes["langfuse.environment"] !== undefined ||
       attributes["langfuse.trace.name"] !== undefined ||
-      attributes["langfuse.observation.input"] !== undefined
+      attributes["langfuse.trace.tags"] !== undefined
     );
   },
 

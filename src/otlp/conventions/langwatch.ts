@@ -19,7 +19,9 @@ export const langWatch: Convention = {
     return (
       attributes["langwatch.span.type"] !== undefined ||
       attributes["langwatch.input"] !== undefined ||
-      attributes["langwatch.thread.id"] !== undefined
+      attributes["langwatch.thread.id"] !== undefined ||
+      attributes["langwatch.user.id"] !== undefined ||
+      attributes["langwatch.labels"] !== undefined
     );
   },
 
