@@ -65,8 +65,8 @@ export const vercelAi: Convention = {
 };
 
 /**
- * What Vercel's AI SDK 7 adds to the GenAI conventions when asked to: the caller's context, and counts that those have no
- * name for.
+ * What Vercel's AI SDK 7 adds to the GenAI conventions when asked to: the caller's context and what was embedded. Its
+ * reasoning count is read with the other counts of a call, in gen-ai.ts.
  */
 export const vercelAi7: Convention = {
   name: "vercel_ai_7",
