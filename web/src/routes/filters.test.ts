@@ -17,22 +17,22 @@ const run = (more: Partial<Run> = {}) =>
 
 describe("the address", () => {
   it("holds the filter and gives it back", () => {
-    const search = "?status=error&kind=agent&service=a+b&user=u%261&range=1h&errors=1";
+    const search = "?status=error&kind=agent&service=a+b&user_id=u%261&range=1h&has_error=true";
     const filters = parseFilters(new URLSearchParams(search));
     expect(filters).toEqual({
       status: "error",
       kind: "agent",
       service: "a b",
-      user: "u&1",
+      user_id: "u&1",
       range: "1h",
-      errors: true,
+      has_error: true,
     });
     expect(toSearch(filters)).toBe(search);
   });
 
   it("may hold nonsense, which is left out", () => {
     expect(
-      parseFilters(new URLSearchParams("status=odd&range=toString&from=yesterday&errors=yes&service=%20")),
+      parseFilters(new URLSearchParams("status=odd&range=toString&from=yesterday&has_error=yes&service=%20")),
     ).toEqual({});
     expect(toSearch({})).toBe("");
   });
@@ -45,7 +45,7 @@ describe("the address", () => {
 });
 
 it("asks the API in its own words", () => {
-  expect(toApiQuery({ session: "s", range: "1h", errors: true }, now).toString()).toBe(
+  expect(toApiQuery({ session_id: "s", range: "1h", has_error: true }, now).toString()).toBe(
     "session_id=s&from=2026-11-21T11%3A00%3A00.000Z&has_error=true",
   );
 });
@@ -56,8 +56,8 @@ describe("a live run", () => {
     [{ status: "success" as const, service: "api", session: "s1" }, true],
     [{ status: "running" as const }, false],
     [{ kind: "agent" as const }, false],
-    [{ user: "u" }, false],
-    [{ errors: true as const }, false],
+    [{ user_id: "u" }, false],
+    [{ has_error: true as const }, false],
     [{ range: "15m" as const }, false],
     [{ range: "1h" as const }, true],
     [{ from: "2026-11-21T11:30:00.123Z" }, true],
@@ -67,11 +67,11 @@ describe("a live run", () => {
 });
 
 it("shows each filter and clears it", () => {
-  const filters = { status: "error" as const, service: "api", errors: true as const };
+  const filters = { status: "error" as const, service: "api", has_error: true as const };
   expect(chips(filters).map(({ label, value }) => `${label} ${value}`)).toEqual([
     "Status error",
     "Service api",
     "Errors only",
   ]);
-  expect(without(filters, ["service"])).toEqual({ status: "error", errors: true });
+  expect(without(filters, ["service"])).toEqual({ status: "error", has_error: true });
 });

@@ -12,24 +12,24 @@ export const RANGES = {
 } as const;
 export type Range = keyof typeof RANGES;
 
-/** The filter of the runs list, as its address holds it. Absent = any. */
+/** The filter of the runs list, as its address holds it: in the API's words, and `range`. Absent = any. */
 export interface Filters {
   status?: Run["status"];
   kind?: Run["kind"];
   name?: string;
   service?: string;
-  session?: string;
-  user?: string;
+  session_id?: string;
+  user_id?: string;
   range?: Range;
   /** RFC 3339; wins over `range`. */
   from?: string;
   to?: string;
-  errors?: true;
+  has_error?: true;
 }
 export type FilterKey = keyof Filters;
 
-const TEXTS = ["name", "service", "session", "user"] as const;
-const PARAMS = { name: "name", service: "service", session: "session_id", user: "user_id" } as const;
+const TEXTS = ["name", "service", "session_id", "user_id"] as const;
+const LABELS = { name: "Name", service: "Service", session_id: "Session", user_id: "User" } as const;
 
 /** Reads an address; what is not understood is left out. */
 export function parseFilters(query: URLSearchParams): Filters {
@@ -39,8 +39,7 @@ export function parseFilters(query: URLSearchParams): Filters {
   const kind = KINDS.find((each) => each === query.get("kind"));
   if (kind) filters.kind = kind;
   for (const key of TEXTS) {
-    // The API's name too, so that a filter can be taken from there.
-    const value = (query.get(key) ?? query.get(PARAMS[key]))?.trim();
+    const value = query.get(key)?.trim();
     if (value) filters[key] = value;
   }
   const range = query.get("range");
@@ -50,7 +49,7 @@ export function parseFilters(query: URLSearchParams): Filters {
     if (value && !Number.isNaN(Date.parse(value))) filters[key] = value;
   }
   if (filters.from || filters.to) delete filters.range;
-  if (query.get("errors") === "1") filters.errors = true;
+  if (query.get("has_error") === "true") filters.has_error = true;
   return filters;
 }
 
@@ -61,7 +60,7 @@ export function toSearch(filters: Filters): string {
     const value = filters[key];
     if (value) query.set(key, value);
   }
-  if (filters.errors) query.set("errors", "1");
+  if (filters.has_error) query.set("has_error", "true");
   const text = query.toString();
   return text ? `?${text}` : "";
 }
@@ -71,11 +70,11 @@ export function toApiQuery(filters: Filters, now: number): URLSearchParams {
   const query = new URLSearchParams();
   if (filters.status) query.set("status", filters.status);
   if (filters.kind) query.set("kind", filters.kind);
-  for (const key of TEXTS) if (filters[key]) query.set(PARAMS[key], filters[key]);
+  for (const key of TEXTS) if (filters[key]) query.set(key, filters[key]);
   const from = filters.from ?? (filters.range ? new Date(now - RANGES[filters.range].ms).toISOString() : undefined);
   if (from) query.set("from", from);
   if (filters.to) query.set("to", filters.to);
-  if (filters.errors) query.set("has_error", "true");
+  if (filters.has_error) query.set("has_error", "true");
   return query;
 }
 
@@ -85,9 +84,9 @@ export function matches(run: Run, filters: Filters, now: number): boolean {
   if (filters.kind && run.kind !== filters.kind) return false;
   if (filters.name && run.name !== filters.name) return false;
   if (filters.service && run.service !== filters.service) return false;
-  if (filters.session && run.session_id !== filters.session) return false;
-  if (filters.user && run.user_id !== filters.user) return false;
-  if (filters.errors && run.error_count === 0) return false;
+  if (filters.session_id && run.session_id !== filters.session_id) return false;
+  if (filters.user_id && run.user_id !== filters.user_id) return false;
+  if (filters.has_error && run.error_count === 0) return false;
   const query = toApiQuery(filters, now);
   const started = sortKey(run.started_at);
   const from = query.get("from");
@@ -112,13 +111,13 @@ export function chips(filters: Filters): Chip[] {
   if (filters.kind) found.push({ keys: ["kind"], label: "Kind", value: filters.kind });
   for (const key of TEXTS) {
     const value = filters[key];
-    if (value) found.push({ keys: [key], label: key[0]?.toUpperCase() + key.slice(1), value });
+    if (value) found.push({ keys: [key], label: LABELS[key], value });
   }
   if (filters.range)
     found.push({ keys: ["range"], label: "Started", value: RANGES[filters.range].label.toLowerCase() });
   if (filters.from) found.push({ keys: ["from"], label: "From", value: shortTime(filters.from) });
   if (filters.to) found.push({ keys: ["to"], label: "Before", value: shortTime(filters.to) });
-  if (filters.errors) found.push({ keys: ["errors"], label: "Errors", value: "only" });
+  if (filters.has_error) found.push({ keys: ["has_error"], label: "Errors", value: "only" });
   return found;
 }
 

@@ -1,57 +1,58 @@
 import { api, type RunEvent } from "#lib/api.ts";
+import { EventPages, PAGE } from "./event-pages.ts";
 
-const PAGE = 200;
-
-/** A run's log as far as it was read: from the first event on, without a hole. */
+/** The pages of a run's log, fetched as they come into view. */
 export class Log {
-  events = $state.raw<RunEvent[]>([]);
   error = $state.raw<unknown>(null);
-  loading = $state(false);
-  /** The newest seq that is known to exist. */
-  last = $state(0);
+  /** The pages are changed in place: this says that they were. */
+  version = $state(0);
+  readonly last = $derived.by(() => {
+    this.version;
+    return this.#pages.last;
+  });
 
+  readonly #pages = new EventPages();
   readonly #id: string;
   readonly #abort = new AbortController();
 
-  constructor(id: string) {
+  constructor(id: string, last: number) {
     this.#id = id;
+    this.#pages.last = last;
   }
 
-  get complete(): boolean {
-    return this.#read >= this.last && !this.loading;
+  at(seq: number): RunEvent | undefined {
+    return this.#pages.get(seq);
   }
 
-  get #read(): number {
-    return this.events.at(-1)?.seq ?? 0;
+  /** Fetches what is missing between two seqs. */
+  need(from: number, to: number): void {
+    for (const after of this.#pages.missing(from, to)) this.#fetch(after);
   }
 
-  async more(): Promise<void> {
-    if (this.loading) return;
-    this.loading = true;
-    this.error = null;
-    try {
-      const page = await api.events(this.#id, this.#read, PAGE, this.#abort.signal);
-      this.last = Math.max(this.last, page.last_seq);
-      this.#append(page.data);
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.error = error;
-    } finally {
-      this.loading = false;
-    }
-  }
-
-  /** Live events continue the log if it was read to its end; if not, they come when it is. */
   take(events: RunEvent[]): void {
-    this.last = Math.max(this.last, events.at(-1)?.seq ?? 0);
-    if (!this.loading) this.#append(events);
+    this.#pages.put(events);
+    this.version++;
+  }
+
+  retry(): void {
+    this.error = null;
+    this.version++;
   }
 
   close(): void {
     this.#abort.abort();
   }
 
-  #append(events: RunEvent[]): void {
-    const next = events.filter((event) => event.seq > this.#read);
-    if (next[0]?.seq === this.#read + 1) this.events = [...this.events, ...next];
+  async #fetch(after: number): Promise<void> {
+    try {
+      const page = await api.events(this.#id, after, PAGE, this.#abort.signal);
+      this.#pages.last = Math.max(this.#pages.last, page.last_seq);
+      this.#pages.put(page.data);
+      this.#pages.answered(after);
+      this.version++;
+    } catch (error) {
+      this.#pages.answered(after);
+      if (!this.#abort.signal.aborted) this.error = error;
+    }
   }
 }
