@@ -35,6 +35,8 @@ export interface CallFact {
   /** Billionths of a dollar; null = not known. */
   cost_nano_usd: number | null;
   price_version: string | null;
+  /** Counts even if calls lie below it: SpanFacts.own_call. */
+  own_call?: true;
 }
 
 /**

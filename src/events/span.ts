@@ -94,6 +94,8 @@ export interface SpanFacts {
   session_id?: string;
   user_id?: string;
   tags?: string[];
+  /** A call even if calls lie below it: some senders write a call's facts onto the span around it. */
+  own_call?: true;
   tool_name?: string;
   agent_name?: string;
   /** A convention may know of an error that the span's status hides, or of a better one-line reason. */

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { app } from "../../src/app.ts";
+import { lookUpKey } from "../../src/domain/access/authenticate.ts";
 import { newKey, newProject, request } from "./helpers.ts";
 
 const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
@@ -43,6 +44,16 @@ describe("access", () => {
         scopes: ["ingest", "read", "write", "admin"],
       });
     }
+  });
+
+  test("a revoked key opens nothing, even if it is the deployment's", async () => {
+    const key = env.RUNLIGHT_API_KEY;
+    await (await request("/api/me", { headers: { authorization: `Bearer ${key}` } })).text();
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = 1 WHERE name = 'RUNLIGHT_API_KEY'").run();
+    // Asked past the cache, which may believe a look-up for half a minute.
+    expect(await lookUpKey(env, key)).toBeNull();
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = NULL").run();
+    expect(await lookUpKey(env, key)).toMatchObject({ projectId: "default" });
   });
 
   test("keys are stored as hashes only", async () => {

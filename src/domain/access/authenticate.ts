@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Actor, Scope } from "../../context.ts";
 import { SCOPES } from "../../context.ts";
@@ -49,13 +49,13 @@ async function cached(name: string, lookUp: () => Promise<Identity | null>): Pro
   return identity;
 }
 
-async function lookUpKey(env: Env, key: string): Promise<Identity | null> {
+/** Who holds this API key, asked of the database. The deployment's own key is entered at its first use. */
+export async function lookUpKey(env: Env, key: string): Promise<Identity | null> {
   const hash = hashSecret(key);
   const db = drizzle(env.DB);
-  const [row] = await db
-    .select()
-    .from(apiKeys)
-    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revoked_at)));
+  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, hash));
+  // A revoked key stays revoked, even where it still is the deployment's.
+  if (row?.revoked_at) return null;
   if (row) {
     return { projectId: row.project_id, actor: { type: "api_key", keyId: row.id }, scopes: new Set(row.scopes) };
   }

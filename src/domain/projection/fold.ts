@@ -88,7 +88,8 @@ function foldSpan(delta: RunDelta, { span, context }: SpanInContext): string {
   if (facts.step === "tool") delta.tool_call_count++;
   delta.started = minNano(delta.started, start);
   delta.ended = maxNano(maxNano(delta.ended, end), start);
-  if (root) delta.outcome = Math.max(delta.outcome, failed ? 2 : 1) as RunDelta["outcome"];
+  // A root without an end is an announcement: the run goes on.
+  if (root && end !== null) delta.outcome = Math.max(delta.outcome, failed ? 2 : 1) as RunDelta["outcome"];
   if (wins(rank, delta.head)) {
     const { resource } = context;
     const environment = textOf(resource, "deployment.environment.name") ?? textOf(resource, "deployment.environment");
@@ -134,6 +135,7 @@ function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): Ca
     // This version knows no prices: unknown is said, never guessed.
     cost_nano_usd: null,
     price_version: null,
+    ...(facts.own_call ? { own_call: true as const } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { type CallFact, type Links, NO_SPAN } from "../../events/delta.ts";
 /**
  * Which calls are real. Frameworks wrap a model call in spans that repeat its tokens; counted along they would double every
  * sum. A call is a wrapper if a descendant carries usage, or, having none itself, if a descendant is a call at all.
- * Needs the links of the whole run, as plain spans may lie between a wrapper and the call.
+ * A sender may say that a call is its own (SpanFacts.own_call). Needs the links of the whole run, as plain spans may lie between a wrapper and the call.
  * @returns the span ids of the calls that count
  */
 export function countedCalls(calls: readonly CallFact[], links: readonly Links[]): Set<string> {
@@ -18,7 +18,7 @@ export function countedCalls(calls: readonly CallFact[], links: readonly Links[]
   const counted = new Set<string>();
   for (const call of calls) {
     const wrapper = overUsage.has(call.span_id) || (call.usage === null && overCall.has(call.span_id));
-    if (!wrapper) counted.add(call.span_id);
+    if (!wrapper || call.own_call) counted.add(call.span_id);
   }
   return counted;
 }

@@ -28,6 +28,10 @@ export const langSmith: Convention = {
       draft.operation ??= kind?.operation ?? type;
     }
     readUsage(draft, a);
+    // The client's exporter can write a streamed call onto the span around it; the call's name gives it away. The span that
+    // should have carried it never comes, so this one is the call, whatever lies below it.
+    const named = label(a["langsmith.trace.name"]);
+    if (type === "llm" && named !== undefined && named !== span.name) draft.own_call = true;
     const provider = label(a["langsmith.metadata.ls_provider"]);
     if (provider !== undefined) draft.provider ??= normaliseProvider(provider);
     draft.session_id ??=
