@@ -63,4 +63,5 @@ it("finds keys and values and opens what hides them", () => {
   expect(found).toEqual(["/user/Name", "/list/0/note", "/"]);
   expect([...ancestors(found)].toSorted()).toEqual(["", "/list", "/list/0", "/user"]);
   expect(findInJson(value, "name")).toEqual(["/user/Name"]);
+  expect(findInJson({ args: '{"q":["needle"]}', odd: "{needle}" }, "needle")).toEqual(["/args/q/0", "/odd"]);
 });

@@ -98,8 +98,8 @@ function entriesOf(value: unknown): [string, unknown][] {
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** Only the ends are looked at: whether it parses is found out when it is opened. */
-function holdsJson(text: string): boolean {
-  if (text.length < 2 || text.length > MOST_EMBEDDED_CHARS) return false;
+function holdsJson(text: unknown): text is string {
+  if (typeof text !== "string" || text.length < 2 || text.length > MOST_EMBEDDED_CHARS) return false;
   const trimmed = text.length < 1000 ? text.trim() : text;
   return (trimmed.startsWith("{") && trimmed.endsWith("}")) || (trimmed.startsWith("[") && trimmed.endsWith("]"));
 }
@@ -133,7 +133,7 @@ function lines(text: string): string[] {
 /** Rows to find before a search stops. */
 const MOST_FOUND = 500;
 
-/** The paths of keys and plain values that hold the text, upper or lower case; at most 500. */
+/** The paths of keys and plain values that hold the text, upper or lower case, inside strings of JSON too; at most 500. */
 export function findInJson(value: unknown, text: string): string[] {
   const wanted = text.toLowerCase();
   const found: string[] = [];
@@ -141,13 +141,16 @@ export function findInJson(value: unknown, text: string): string[] {
   for (let item = stack.pop(); item && found.length < MOST_FOUND; item = stack.pop()) {
     const [path, label, child] = item;
     const plain = child === null || typeof child !== "object";
-    if (label.toLowerCase().includes(wanted) || (plain && String(child).toLowerCase().includes(wanted)))
-      found.push(path);
-    if (plain) continue;
-    const entries = entriesOf(child);
+    const holds = plain && String(child).toLowerCase().includes(wanted);
+    // Inside a string of JSON the search goes on, as it can be opened there.
+    const inside = holds && holdsJson(child) ? parsed(child) : child;
+    const below = inside !== null && typeof inside === "object";
+    if (label.toLowerCase().includes(wanted) || (holds && !below)) found.push(path);
+    if (!below) continue;
+    const entries = entriesOf(inside);
     for (let at = entries.length - 1; at >= 0; at--) {
-      const [key, below] = entries[at] as [string, unknown];
-      stack.push([`${path}/${escaped(key)}`, key, below]);
+      const [key, next] = entries[at] as [string, unknown];
+      stack.push([`${path}/${escaped(key)}`, key, next]);
     }
   }
   return found;
