@@ -98,7 +98,7 @@ function entriesOf(value: unknown): [string, unknown][] {
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** Only the ends are looked at: whether it parses is found out when it is opened. */
-function holdsJson(text: unknown): text is string {
+function holdsJson(text: unknown): boolean {
   if (typeof text !== "string" || text.length < 2 || text.length > MOST_EMBEDDED_CHARS) return false;
   const trimmed = text.length < 1000 ? text.trim() : text;
   return (trimmed.startsWith("{") && trimmed.endsWith("}")) || (trimmed.startsWith("[") && trimmed.endsWith("]"));
@@ -143,7 +143,7 @@ export function findInJson(value: unknown, text: string): string[] {
     const plain = child === null || typeof child !== "object";
     const holds = plain && String(child).toLowerCase().includes(wanted);
     // Inside a string of JSON the search goes on, as it can be opened there.
-    const inside = holds && holdsJson(child) ? parsed(child) : child;
+    const inside = holds && holdsJson(child) ? parsed(child as string) : child;
     const below = inside !== null && typeof inside === "object";
     if (label.toLowerCase().includes(wanted) || (holds && !below)) found.push(path);
     if (!below) continue;
