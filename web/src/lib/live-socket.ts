@@ -1,3 +1,4 @@
+import { api } from "./api.ts";
 import { backoff } from "./backoff.ts";
 
 export type LiveState = "connecting" | "live" | "reconnecting";
@@ -13,6 +14,9 @@ export interface LiveSocketOptions {
 
 /** A connection that has lasted this long was a good one: the next break starts with a short wait again. */
 const GOOD_MS = 5_000;
+
+/** Refused this often in a row, it may be more than the network. */
+const ASK_WHY_AT = 2;
 
 /** A WebSocket that comes back by itself: after a break, when the network returns and when the page is looked at again. */
 export function liveSocket(options: LiveSocketOptions): { close: () => void } {
@@ -45,6 +49,8 @@ export function liveSocket(options: LiveSocketOptions): { close: () => void } {
       socket = null;
       if (Date.now() - since > GOOD_MS) attempt = 0;
       options.onState(wasOpen || attempt > 0 ? "reconnecting" : "connecting");
+      // A browser does not tell why a socket was refused. If the sign-in has ended, this request leads to the sign-in page.
+      if (since === Number.POSITIVE_INFINITY && attempt === ASK_WHY_AT) api.me().catch(() => {});
       timer = setTimeout(connect, backoff(attempt++, Math.random()));
     };
   }
