@@ -69,9 +69,3 @@ export interface RunDelta {
 export type Links = string;
 
 export const NO_SPAN = "0000000000000000";
-
-/** The ids of one event of a part. */
-export function linkAt(links: Links, index: number): { spanId: string; parentId: string } {
-  const at = index * 32;
-  return { spanId: links.slice(at, at + 16), parentId: links.slice(at + 16, at + 32) };
-}

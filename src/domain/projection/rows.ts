@@ -1,5 +1,5 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
-import type { Nano } from "../../events/nano.ts";
+import { type Nano, nanoFromMs } from "../../events/nano.ts";
 import type { TokenUsage } from "../../events/span.ts";
 import type { RunState } from "./merge.ts";
 import { sumCalls } from "./merge.ts";
@@ -86,7 +86,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     metadata: "{}",
     outcome: state.outcome,
     // A run without any time is listed by when it came in.
-    started_ns: state.started ?? `${state.seen_at}000000`,
+    started_ns: state.started ?? nanoFromMs(state.seen_at),
     ended_ns: state.ended,
     event_count: state.event_count,
     span_count: state.span_count,
