@@ -98,9 +98,43 @@ export interface SpanFacts {
   own_call?: true;
   tool_name?: string;
   agent_name?: string;
+  /** The managed prompt that the call was made with. */
+  prompt_name?: string;
+  prompt_version?: string;
+  /** The application's release, where an attribute says so; most say it once, in the resource's `service.version`. */
+  version?: string;
+  /** Where it ran, where an attribute says so and not the resource. */
+  environment?: string;
+  /** What the sender attached to the whole trace, as far as it is small. */
+  metadata?: Attributes;
+  /** The sender's own figure for this call, in billionths of a dollar: kept beside ours, never instead of it. */
+  client_cost_nano_usd?: number;
+  /** The provider's service tier as sent ("batch", "flex", "priority"); absent for the standard one. */
+  service_tier?: string;
+  /** The provider answered this call with an error and gave nothing: it is not billed. */
+  refused?: true;
+  /** What ingest made of usage and model. Absent on spans that are no call. */
+  cost?: CallCost;
   /** A convention may know of an error that the span's status hides, or of a better one-line reason. */
   error?: string;
 }
+
+/** Why the cost of a call is not known. */
+export const UNPRICED_REASONS = [
+  "no_model",
+  "no_usage",
+  "partial_usage",
+  "unknown_provider",
+  "unknown_model",
+  "no_token_price",
+  "local_model",
+  "service_tier",
+  "refused",
+] as const;
+export type UnpricedReason = (typeof UNPRICED_REASONS)[number];
+
+/** The cost of a call by the prices of one version, or why there is none. Billionths of a dollar. */
+export type CallCost = { nano_usd: number; version: string } | { nano_usd: null; reason: UnpricedReason };
 
 /** The `data` of a `SPAN` event as readers see it. `facts` says how ingest understood the span. */
 export interface SpanData extends Span, SpanContext {

@@ -1,3 +1,4 @@
+import type { LogRecord } from "../events/log-record.ts";
 import type { Span, SpanContext } from "../events/span.ts";
 
 /** The spans of one resource and scope, as they came. */
@@ -12,6 +13,19 @@ export interface SpanGroup {
  */
 export interface DecodedTraces {
   groups: SpanGroup[];
+  rejected: number;
+  reasons: Map<string, number>;
+}
+
+/** The log records of one resource and scope, as they came. */
+export interface LogGroup {
+  context: SpanContext;
+  records: LogRecord[];
+}
+
+/** A decoded ExportLogsServiceRequest; `rejected` and `reasons` as in DecodedTraces. */
+export interface DecodedLogs {
+  groups: LogGroup[];
   rejected: number;
   reasons: Map<string, number>;
 }
