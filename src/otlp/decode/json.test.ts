@@ -448,7 +448,7 @@ describe("depth", () => {
   const ARRAY = ['{"arrayValue":{"values":[', "]}}"] as const;
   const LIST = ['{"kvlistValue":{"values":[{"key":"k","value":', "}]}}"] as const;
   const TOO_DEEP =
-    "undecodable_body: The body cannot be read as an OTLP trace request: an attribute is nested deeper than 64 levels.";
+    "undecodable_body: The body cannot be read as an OTLP trace request: a value is nested deeper than 64 levels.";
 
   test("an attribute may be 64 levels deep", () => {
     expect(JSON.stringify(attributeOf(nested(64, ...ARRAY)))).toBe(nested(64, "[", "]"));

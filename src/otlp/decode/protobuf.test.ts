@@ -278,6 +278,6 @@ describe("bytes that are no trace request are undecodable, with a sentence that 
     for (let level = 0; level < 64; level++) value = wrap(value);
     expect(attributeOf(value)).toBeDefined();
     const body = bodyOf(field(9, 2, field(2, 2, wrap(value))));
-    expect(codeOf(body)).toMatch("an attribute is nested deeper than 64 levels");
+    expect(codeOf(body)).toMatch("a value is nested deeper than 64 levels");
   });
 });

@@ -1,26 +1,16 @@
-import { Buffer } from "node:buffer";
 import {
   type Attributes,
-  type AttributeValue,
   SPAN_KINDS,
   type Span,
-  type SpanContext,
   type SpanEvent,
   type SpanLink,
   STATUS_CODES,
 } from "../../events/span.ts";
-import type { DecodedTraces, SpanGroup } from "../model.ts";
-import { doubleValue, setAttribute } from "./attributes.ts";
-import {
-  BAD_PARENT_ID,
-  BAD_SPAN_ID,
-  BAD_TRACE_ID,
-  Invalid,
-  MAX_VALUE_DEPTH,
-  TOO_DEEP,
-  undecodable,
-} from "./invalid.ts";
-import { BYTES, FIXED32, FIXED64, VARINT, WireReader, WRONG_TYPE } from "./wire.ts";
+import type { DecodedTraces } from "../model.ts";
+import { BAD_PARENT_ID, BAD_SPAN_ID, BAD_TRACE_ID } from "./invalid.ts";
+import { readBody, readRequest } from "./protobuf-envelopes.ts";
+import { field, hexId, readAttribute, unknown } from "./protobuf-values.ts";
+import { BYTES, FIXED32, FIXED64, VARINT, type WireReader } from "./wire.ts";
 
 /**
  * Decodes an ExportTraceServiceRequest in binary protobuf (opentelemetry-proto 1.x). Gives what `decodeTracesJson` gives
@@ -29,75 +19,16 @@ import { BYTES, FIXED32, FIXED64, VARINT, WireReader, WRONG_TYPE } from "./wire.
  */
 export function decodeTracesProtobuf(bytes: Uint8Array): DecodedTraces {
   const decoded: DecodedTraces = { groups: [], rejected: 0, reasons: new Map() };
-  try {
-    readRequest(new WireReader(bytes), decoded);
-  } catch (error) {
-    if (error instanceof Invalid) throw undecodable(error.reason);
-    throw error;
-  }
+  readBody(bytes, "an OTLP trace request", (reader) => {
+    readRequest<Span>(reader, {
+      read: (at, spans) => readSpan(at, spans, decoded),
+      take: (spans, context) => decoded.groups.push({ context, spans }),
+    });
+  });
   return decoded;
 }
 
-// The numbers in the cases are field numbers of opentelemetry/proto/{collector/trace,trace,resource,common}/v1.
-
-function readRequest(reader: WireReader, decoded: DecodedTraces): void {
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) readResourceSpans(reader, decoded);
-    else unknown(reader, tag, 1);
-  }
-}
-
-function readResourceSpans(reader: WireReader, decoded: DecodedTraces): void {
-  const outer = reader.enter();
-  // Filled where it lies, as a sender may write the resource after its spans.
-  const resource: Attributes = {};
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) readResource(reader, resource);
-    else if (tag === field(2, BYTES)) readScopeSpans(reader, resource, decoded);
-    else unknown(reader, tag, 2);
-  }
-  reader.leave(outer);
-}
-
-function readResource(reader: WireReader, resource: Attributes): void {
-  const outer = reader.enter();
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) readAttribute(reader, resource, 0);
-    else unknown(reader, tag, 1);
-  }
-  reader.leave(outer);
-}
-
-function readScopeSpans(reader: WireReader, resource: Attributes, decoded: DecodedTraces): void {
-  const outer = reader.enter();
-  const scope: SpanContext["scope"] = { name: "", version: "" };
-  const group: SpanGroup = { context: { resource, scope }, spans: [] };
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) readScope(reader, scope);
-    else if (tag === field(2, BYTES)) readSpan(reader, group.spans, decoded);
-    else unknown(reader, tag, 2);
-  }
-  if (group.spans.length > 0) decoded.groups.push(group);
-  reader.leave(outer);
-}
-
-function readScope(reader: WireReader, scope: SpanContext["scope"]): void {
-  const outer = reader.enter();
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) scope.name = reader.string();
-    else if (tag === field(2, BYTES)) scope.version = reader.string();
-    else if (tag === field(3, BYTES)) {
-      scope.attributes ??= {};
-      readAttribute(reader, scope.attributes, 0);
-    } else unknown(reader, tag, 3);
-  }
-  reader.leave(outer);
-}
+// The numbers in the cases are field numbers of opentelemetry/proto/trace/v1.
 
 function readSpan(reader: WireReader, spans: Span[], decoded: DecodedTraces): void {
   const outer = reader.enter();
@@ -264,109 +195,4 @@ function readLink(reader: WireReader, links: SpanLink[]): boolean {
   if (dropped !== 0) link.dropped_attributes_count = dropped;
   links.push(link);
   return true;
-}
-
-function readAttribute(reader: WireReader, into: Attributes, depth: number): void {
-  const outer = reader.enter();
-  let key = "";
-  let value: AttributeValue = null;
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) key = reader.string();
-    else if (tag === field(2, BYTES)) value = readValue(reader, depth);
-    else unknown(reader, tag, 2);
-  }
-  reader.leave(outer);
-  setAttribute(into, key, value);
-}
-
-function readValue(reader: WireReader, depth: number): AttributeValue {
-  const outer = reader.enter();
-  let value: AttributeValue = null;
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    switch (tag) {
-      case field(1, BYTES):
-        value = reader.string();
-        break;
-      case field(2, VARINT):
-        value = reader.bool();
-        break;
-      case field(3, VARINT):
-        value = reader.int64();
-        break;
-      case field(4, FIXED64):
-        value = doubleValue(reader.double());
-        break;
-      case field(5, BYTES):
-        value = readArray(reader, depth + 1);
-        break;
-      case field(6, BYTES):
-        value = readKeyValueList(reader, depth + 1);
-        break;
-      case field(7, BYTES): {
-        const bytes = reader.bytesField();
-        value = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64") };
-        break;
-      }
-      default:
-        unknown(reader, tag, 7);
-    }
-  }
-  reader.leave(outer);
-  return value;
-}
-
-function readArray(reader: WireReader, depth: number): AttributeValue[] {
-  if (depth > MAX_VALUE_DEPTH) throw new Invalid(TOO_DEEP);
-  const outer = reader.enter();
-  const values: AttributeValue[] = [];
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) values.push(readValue(reader, depth));
-    else unknown(reader, tag, 1);
-  }
-  reader.leave(outer);
-  return values;
-}
-
-function readKeyValueList(reader: WireReader, depth: number): Attributes {
-  if (depth > MAX_VALUE_DEPTH) throw new Invalid(TOO_DEEP);
-  const outer = reader.enter();
-  const values: Attributes = {};
-  while (reader.pos < reader.end) {
-    const tag = reader.tag();
-    if (tag === field(1, BYTES)) readAttribute(reader, values, depth);
-    else unknown(reader, tag, 1);
-  }
-  reader.leave(outer);
-  return values;
-}
-
-function field(number: number, wireType: number): number {
-  return number * 8 + wireType;
-}
-
-/**
- * Skips a field that this version does not know. A field that it does know, `known` being the highest number, comes here
- * only with another wire type than its own: then the bytes are something else than OTLP.
- */
-function unknown(reader: WireReader, tag: number, known: number): void {
-  if (tag >>> 3 <= known) throw new Invalid(WRONG_TYPE);
-  reader.skip(tag);
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-/** The id in hex, or null if it is not `length` bytes or all zeros. */
-function hexId(bytes: Uint8Array, length: number): string | null {
-  if (bytes.length !== length) return null;
-  let hex = "";
-  let any = 0;
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i] as number;
-    any |= byte;
-    hex += HEX[byte];
-  }
-  return any === 0 ? null : hex;
 }
