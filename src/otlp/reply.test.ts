@@ -1,19 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { decodeProto } from "../../test/fixtures/proto/encode.ts";
-import { encodeEmptyResponse, encodeStatus, encodeTraceResponse } from "./reply.ts";
+import { encodeEmptyResponse, encodeResponse, encodeStatus, encodeTraceResponse } from "./reply.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 describe("full success leaves partial_success unset", () => {
   test("as JSON", () => {
-    expect([encodeTraceResponse("json"), encodeEmptyResponse("json")]).toEqual(["{}", "{}"]);
+    expect([encodeTraceResponse("json"), encodeResponse("logs", "json"), encodeEmptyResponse("json")]).toEqual([
+      "{}",
+      "{}",
+      "{}",
+    ]);
   });
 
   test("as protobuf", () => {
-    expect([encodeTraceResponse("protobuf"), encodeEmptyResponse("protobuf")]).toEqual([
-      new Uint8Array(),
-      new Uint8Array(),
-    ]);
+    expect([
+      encodeTraceResponse("protobuf"),
+      encodeResponse("logs", "protobuf"),
+      encodeEmptyResponse("protobuf"),
+    ]).toEqual([new Uint8Array(), new Uint8Array(), new Uint8Array()]);
   });
 });
 
@@ -34,6 +39,16 @@ describe("a partial success", () => {
         ...(message === "" ? {} : { errorMessage: message }),
       },
     });
+  });
+
+  test.each<[number, string, string]>([
+    [2, "no", '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"no"}}'],
+    [0, "a warning", '{"partialSuccess":{"errorMessage":"a warning"}}'],
+    [5, "", '{"partialSuccess":{"rejectedLogRecords":"5"}}'],
+  ])("of %i log records: %j", (rejected, message, json) => {
+    expect(encodeResponse("logs", "json", { rejected, message })).toBe(json);
+    const bytes = encodeResponse("logs", "protobuf", { rejected, message });
+    expect(decodeProto("ExportLogsServiceResponse", bytes)).toEqual(JSON.parse(json));
   });
 });
 

@@ -9,27 +9,44 @@ export interface PartialSuccess {
 /** Longest message of an answer, in UTF-16 units. The client logs it; a longer one helps nobody. */
 const MAX_MESSAGE = 1000;
 
+/** A body in one of the two encodings. */
+type Encoded<T extends OtlpType> = T extends "json" ? string : Uint8Array<ArrayBuffer>;
+
+/** What JSON calls the count of what was not taken. In protobuf it is field 1 of every signal's partial success. */
+const REJECTED_FIELDS = { traces: "rejectedSpans", logs: "rejectedLogRecords" } as const;
+
 /**
- * The body of a 200 to a trace export (ExportTraceServiceResponse). On full success `partial` is left out, and
- * partial_success is then unset as OTLP demands: `{}` in JSON, no bytes in protobuf.
+ * The body of a 200 to an export (Export…ServiceResponse). On full success `partial` is left out, and partial_success is
+ * then unset as OTLP demands: `{}` in JSON, no bytes in protobuf.
  */
-export function encodeTraceResponse(type: "json", partial?: PartialSuccess): string;
-export function encodeTraceResponse(type: "protobuf", partial?: PartialSuccess): Uint8Array<ArrayBuffer>;
-export function encodeTraceResponse(type: OtlpType, partial?: PartialSuccess): string | Uint8Array<ArrayBuffer>;
-export function encodeTraceResponse(type: OtlpType, partial?: PartialSuccess): string | Uint8Array<ArrayBuffer> {
+export function encodeResponse<T extends OtlpType>(
+  signal: keyof typeof REJECTED_FIELDS,
+  type: T,
+  partial?: PartialSuccess,
+): Encoded<T>;
+export function encodeResponse(
+  signal: keyof typeof REJECTED_FIELDS,
+  type: OtlpType,
+  partial?: PartialSuccess,
+): Encoded<OtlpType> {
   if (partial === undefined) return encodeEmptyResponse(type);
   const message = shorten(partial.message);
   // Both fields in their proto3 form: an int64 is a string in JSON, and a default is left out.
   if (type === "json") {
-    const partialSuccess: { rejectedSpans?: string; errorMessage?: string } = {};
-    if (partial.rejected !== 0) partialSuccess.rejectedSpans = String(partial.rejected);
+    const partialSuccess: { [field: string]: string } = {};
+    if (partial.rejected !== 0) partialSuccess[REJECTED_FIELDS[signal]] = String(partial.rejected);
     if (message !== "") partialSuccess.errorMessage = message;
     return JSON.stringify({ partialSuccess });
   }
   return bytesField(1, [...varintField(1, partial.rejected), ...stringField(2, message)]);
 }
 
-/** The body of a 200 to a log or metric export that was taken whole; both responses are empty messages then. */
+/** `encodeResponse` for a trace export. */
+export function encodeTraceResponse<T extends OtlpType>(type: T, partial?: PartialSuccess): Encoded<T> {
+  return encodeResponse("traces", type, partial);
+}
+
+/** The body of a 200 to an export that was taken whole: an empty message, whatever the signal. */
 export function encodeEmptyResponse(type: OtlpType): string | Uint8Array<ArrayBuffer> {
   return type === "json" ? "{}" : new Uint8Array(0);
 }
