@@ -117,7 +117,7 @@ function toolContent(a: Attributes): SpanContent {
   });
 }
 
-function fromMessages(a: Attributes): SpanContent {
+export function fromMessages(a: Attributes): SpanContent {
   const sent = messagesOf(a["gen_ai.input.messages"], "user");
   const instructions = a["gen_ai.system_instructions"];
   let input = sent;
