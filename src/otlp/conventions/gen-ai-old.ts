@@ -122,7 +122,7 @@ function flattenedContent(content: AttributeValue | undefined, role: string): un
 }
 
 /** A request or response as one JSON text, or the bare prompt or answer. */
-function whole(
+export function whole(
   value: AttributeValue | undefined,
   role: string,
   read: (exchange: unknown) => Message[] | null,
