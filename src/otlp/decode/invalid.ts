@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
 
 /**
- * Thrown inside a decoder for content that breaks OTLP's rules. Inside a span or log record it rejects that one,
- * outside it makes the body undecodable. Not an Error: a request of nothing but bad spans must not pay for a stack trace each.
+ * Thrown inside a decoder for content that breaks OTLP's rules. Inside a span or log record it rejects that one, outside
+ * it makes the body undecodable. Not an Error: a request of nothing but bad spans must not pay for a stack trace each.
  * `reason` is one of a fixed set of sentences, so that a request cannot fill memory with different ones.
  */
 export class Invalid {
