@@ -1,0 +1,21 @@
+// snippet:start
+import { initializeOTEL } from "langsmith/experimental/otel/setup";
+
+const { DEFAULT_LANGSMITH_SPAN_PROCESSOR } = initializeOTEL();
+// Before the process ends: await DEFAULT_LANGSMITH_SPAN_PROCESSOR.shutdown()
+// snippet:end
+
+const { traceable } = await import("langsmith/traceable");
+const { wrapOpenAI } = await import("langsmith/wrappers");
+const { default: OpenAI } = await import("openai");
+
+const ask = traceable(
+  () =>
+    wrapOpenAI(new OpenAI()).chat.completions.create({
+      model: "gpt-4o-mini",
+      messages: [{ role: "user", content: "What is the weather in Bern?" }],
+    }),
+  { name: "ask about the weather", metadata: { session_id: "session-7", user_id: "user-9" } },
+);
+await ask();
+await DEFAULT_LANGSMITH_SPAN_PROCESSOR.shutdown();

@@ -1,0 +1,5 @@
+# snippet:start
+export OTEL_EXPORTER_OTLP_ENDPOINT="{{endpoint}}"
+export OTEL_EXPORTER_OTLP_HEADERS="x-api-key={{key}}"
+export OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf"
+# snippet:end
