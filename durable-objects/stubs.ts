@@ -1,5 +1,6 @@
 import { logName, traceLogName } from "../src/events/log-name.ts";
 import type { ProjectFeed } from "./project-feed/object.ts";
+import type { ProjectJobs } from "./project-jobs/object.ts";
 import type { RunLog } from "./run-log/object.ts";
 import type { LogAddress } from "./run-log/protocol.ts";
 
@@ -23,4 +24,8 @@ export function runLog(env: Env, address: LogAddress): DurableObjectStub<RunLog>
 
 export function projectFeed(env: Env, projectId: string): DurableObjectStub<ProjectFeed> {
   return env.PROJECT_FEED.getByName(projectId) as DurableObjectStub<ProjectFeed>;
+}
+
+export function projectJobs(env: Env, projectId: string): DurableObjectStub<ProjectJobs> {
+  return env.PROJECT_JOBS.getByName(projectId) as DurableObjectStub<ProjectJobs>;
 }

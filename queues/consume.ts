@@ -1,5 +1,6 @@
 import { consumeBells } from "./handlers/bells.ts";
 import { consumeDeadBells } from "./handlers/dead-bells.ts";
+import { consumeJobs } from "./handlers/jobs.ts";
 
 /** The door that the Queue comes in by: which queue goes to which handler. */
 export async function consume(batch: MessageBatch<unknown>, env: Env): Promise<void> {
@@ -8,6 +9,8 @@ export async function consume(batch: MessageBatch<unknown>, env: Env): Promise<v
       return consumeBells(batch, env);
     case "runlight-bells-dead":
       return consumeDeadBells(batch, env);
+    case "runlight-jobs":
+      return consumeJobs(batch, env);
     default:
       console.error(JSON.stringify({ at: "queue", queue: batch.queue, error: "No handler for this queue." }));
       batch.retryAll();

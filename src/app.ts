@@ -10,7 +10,9 @@ import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
+import { priceRoutes } from "./http/routes/prices.ts";
 import { runRoutes } from "./http/routes/runs.ts";
+import { sessionRoutes } from "./http/routes/sessions.ts";
 import { VERSION } from "./version.ts";
 
 /** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
@@ -32,7 +34,12 @@ function createApp() {
   const open = app.route("/", signInRoutes());
   open.use("/api/*", authenticate());
   open.use("/ws", authenticate());
-  const chain = open.route("/", accessRoutes()).route("/", runRoutes()).route("/", operationRoutes());
+  const chain = open
+    .route("/", accessRoutes())
+    .route("/", runRoutes())
+    .route("/", sessionRoutes())
+    .route("/", priceRoutes())
+    .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);
   chain.doc31("/api/openapi.json", {

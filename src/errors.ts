@@ -7,6 +7,8 @@ export const ERROR_CODES = {
   not_found: 404,
   run_not_found: 404,
   span_not_found: 404,
+  session_not_found: 404,
+  job_not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   body_too_large: 413,

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { FeedMessage } from "./protocol.ts";
+import type { Dropped, FeedMessage } from "./protocol.ts";
 
 /** What is kept with a socket while the object sleeps. */
 interface Attachment {
@@ -7,7 +7,7 @@ interface Attachment {
   entities: string[] | null;
 }
 
-/** The live board of one project: tells everybody who watches which rows are new. Holds nothing else. */
+/** The live board of one project: tells everybody who watches which rows are new. Keeps a count of what nobody keeps. */
 export class ProjectFeed extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -41,6 +41,18 @@ export class ProjectFeed extends DurableObject<Env> {
         // The peer is gone; its close event tidies up.
       }
     }
+  }
+
+  /** Adds to the counts of what clients sent and Runlight does not keep. */
+  countDropped(more: Partial<Dropped>): void {
+    const sum = this.dropped();
+    for (const name of ["log_records", "data_points"] as const) sum[name] += more[name] ?? 0;
+    this.ctx.storage.kv.put("dropped", sum);
+  }
+
+  /** What was let go since the project began. */
+  dropped(): Dropped {
+    return this.ctx.storage.kv.get<Dropped>("dropped") ?? { log_records: 0, data_points: 0 };
   }
 
   override webSocketClose(): void {}

@@ -6,3 +6,11 @@ export interface FeedMessage {
   /** RFC 3339. */
   timestamp: string;
 }
+
+/** Counts of what came over OTLP and is not kept. */
+export interface Dropped {
+  /** Log records that carry no message of a span. */
+  log_records: number;
+  /** Data points of metrics. */
+  data_points: number;
+}

@@ -212,6 +212,11 @@ export class RunLog extends DurableObject<Env> {
     return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.held(run, after, maxBytes) };
   }
 
+  /** Parts of a run that the object still holds and that have a log record of a span: see recordMark. */
+  heldMarked(run: string, mark: string): HeldMember[] {
+    return this.#storage.heldMarked(run, mark);
+  }
+
   /** The run's newest seq as far as the window remembers, else 0. */
   lastSeq(run: string): number {
     return this.#storage.lastSeq(run);

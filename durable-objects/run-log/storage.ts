@@ -130,7 +130,16 @@ export class LogStorage {
     return parts;
   }
 
-  /** The same without bodies that are not needed for a summary. */
+  /** The parts of a run that the log still holds and whose links hold these hex digits. */
+  heldMarked(run: string, mark: string): HeldMember[] {
+    const parts: HeldMember[] = [];
+    for (const { held, at, member } of this.#heldParts(run, 0)) {
+      if (held.links.includes(mark)) parts.push({ ...held, at, member: member() });
+    }
+    return parts;
+  }
+
+  /** All held parts of a run, without bodies that are not needed for a summary. */
   heldFacts(run: string): HeldFacts[] {
     const facts: HeldFacts[] = [];
     for (const { held, at, member } of this.#heldParts(run, 0)) {

@@ -14,6 +14,7 @@ test("names come from the two wrangler.toml files", async () => {
     resources: [
       { kind: "database", name: "runlight" },
       { kind: "queue", name: "runlight-bells" },
+      { kind: "queue", name: "runlight-jobs" },
       { kind: "queue", name: "runlight-bells-dead" },
       { kind: "bucket", name: "runlight" },
       { kind: "pages", name: "runlight-web" },

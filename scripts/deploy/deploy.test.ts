@@ -33,6 +33,7 @@ async function runDeploy(config: Config, account: FakeAccount, setKey = false) {
 const CREATIONS = [
   "wrangler d1 create runlight",
   "wrangler queues create runlight-bells",
+  "wrangler queues create runlight-jobs",
   "wrangler queues create runlight-bells-dead",
   "wrangler r2 bucket create runlight",
   "wrangler pages project create runlight-web --production-branch main",
@@ -52,6 +53,7 @@ test("the first deployment creates everything in order, the second creates nothi
   expect(first.text).toBe(`Looking at what is there …
 D1 database runlight … created
 queue runlight-bells … created
+queue runlight-jobs … created
 queue runlight-bells-dead … created
 R2 bucket runlight … created
 Pages project runlight-web … created

@@ -1,5 +1,5 @@
 import { dbFor } from "../db/db.ts";
-import { type SegmentPointer, segmentsAfter } from "../db/segments.ts";
+import { type SegmentPointer, segmentsAfter, segmentsMarked } from "../db/segments.ts";
 import type { RunEvent } from "../events/event.ts";
 import { decodePart } from "../events/part.ts";
 
@@ -15,15 +15,25 @@ const READ_BYTES = 8_000_000;
  */
 export async function readArchive(env: Env, projectId: string, runId: string, after: number): Promise<RunEvent[]> {
   const pointers = await segmentsAfter(dbFor(env, projectId), projectId, runId, after, SEGMENTS_AT_ONCE);
-  const bodies = await readSegments(env.BUCKET, pointers);
-  const events: RunEvent[] = [];
-  for (const [n, pointer] of pointers.entries()) {
-    const place = { from: pointer.slice_from, to: pointer.slice_to };
-    for (const event of decodePart(bodies[n] as Uint8Array, place, pointer.first_seq, pointer.skip)) {
-      if (event.seq > after) events.push(event);
-    }
-  }
-  return events;
+  const events = unpack(pointers, await readSegments(env.BUCKET, pointers));
+  return events.filter((event) => event.seq > after);
+}
+
+/** The events of those projected segments of a run that hold a log record of a span: see recordMark. */
+export async function readArchiveMarked(env: Env, projectId: string, runId: string, mark: string): Promise<RunEvent[]> {
+  const pointers = await segmentsMarked(dbFor(env, projectId), projectId, runId, mark, SEGMENTS_AT_ONCE);
+  return unpack(pointers, await readSegments(env.BUCKET, pointers));
+}
+
+function unpack(pointers: SegmentPointer[], bodies: Uint8Array[]): RunEvent[] {
+  return pointers.flatMap((pointer, n) =>
+    decodePart(
+      bodies[n] as Uint8Array,
+      { from: pointer.slice_from, to: pointer.slice_to },
+      pointer.first_seq,
+      pointer.skip,
+    ),
+  );
 }
 
 /** The gzip members of segments. Neighbours in one pack are read together. */

@@ -19,11 +19,31 @@ export async function segmentsAfter(
   limit: number,
 ): Promise<SegmentPointer[]> {
   const { results } = await db
-    .prepare(
-      `SELECT first_seq, last_seq, pack, byte_offset, byte_length, slice_from, slice_to, skip FROM segments
-       WHERE project_id = ? AND run_id = ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
-    )
+    .prepare(`${SELECT} WHERE project_id = ? AND run_id = ? AND last_seq > ? ORDER BY first_seq LIMIT ?`)
     .bind(projectId, runId, after, limit)
-    .all<Omit<SegmentPointer, "skip"> & { skip: string | null }>();
-  return results.map((row) => ({ ...row, skip: row.skip === null ? [] : (JSON.parse(row.skip) as number[]) }));
+    .all<PointerRow>();
+  return results.map(pointerFrom);
+}
+
+/** The segments of a run whose links hold these hex digits, in order. Reads the run's segments, no others. */
+export async function segmentsMarked(
+  db: D1Database | D1DatabaseSession,
+  projectId: string,
+  runId: string,
+  mark: string,
+  limit: number,
+): Promise<SegmentPointer[]> {
+  const { results } = await db
+    .prepare(`${SELECT} WHERE project_id = ? AND run_id = ? AND instr(links, unhex(?)) > 0 ORDER BY first_seq LIMIT ?`)
+    .bind(projectId, runId, mark, limit)
+    .all<PointerRow>();
+  return results.map(pointerFrom);
+}
+
+const SELECT = "SELECT first_seq, last_seq, pack, byte_offset, byte_length, slice_from, slice_to, skip FROM segments";
+
+type PointerRow = Omit<SegmentPointer, "skip"> & { skip: string | null };
+
+function pointerFrom(row: PointerRow): SegmentPointer {
+  return { ...row, skip: row.skip === null ? [] : (JSON.parse(row.skip) as number[]) };
 }

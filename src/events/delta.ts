@@ -1,6 +1,6 @@
 import type { RunKind } from "./event.ts";
 import type { Nano } from "./nano.ts";
-import type { StepKind, TokenUsage } from "./span.ts";
+import type { Metadata, StepKind, TokenUsage, UnpricedReason } from "./span.ts";
 
 /**
  * A value that several spans of a run may claim; the smallest rank wins, whatever the order of arrival.
@@ -16,6 +16,8 @@ export interface RunHead {
   name: string;
   service: string | null;
   environment: string | null;
+  /** The application's release. */
+  version: string | null;
 }
 
 /** A span that called a model or carries token counts. */
@@ -32,9 +34,15 @@ export interface CallFact {
   end: Nano;
   time_to_first_token_ms: number | null;
   usage: TokenUsage | null;
-  /** Billionths of a dollar; null = not known. */
+  /** Billionths of a dollar; null = not known, and `unpriced` says why. */
   cost_nano_usd: number | null;
   price_version: string | null;
+  unpriced: UnpricedReason | null;
+  /** What the sender says that it cost. */
+  client_cost_nano_usd: number | null;
+  /** As in SpanFacts; kept because a later price list must come to the same verdict. */
+  service_tier?: string;
+  refused?: true;
   /** Counts even if calls lie below it: SpanFacts.own_call. */
   own_call?: true;
 }
@@ -59,8 +67,21 @@ export interface RunDelta {
   input_preview: Ranked<string> | null;
   output_preview: Ranked<string> | null;
   tags: string[];
+  /** Names of what took part, each sorted, the first MAX_NAMES. */
+  agents: string[];
+  tools: string[];
+  prompts: string[];
+  metadata: Ranked<Metadata> | null;
   calls: CallFact[];
+  /** Costs that came in log records of their own, outside any call. null = none came. */
+  logged_cost_nano_usd: number | null;
 }
+
+/**
+ * Names of a kind that a run's row keeps. The first in sort order, because the first of a union are the first of the
+ * parts' firsts: a cut that does not depend on the order of arrival.
+ */
+export const MAX_NAMES = 50;
 
 /**
  * Ids of a part's spans, for telling wrappers and repeats: 32 hex digits an event, its span id and its parent's.
@@ -69,3 +90,13 @@ export interface RunDelta {
 export type Links = string;
 
 export const NO_SPAN = "0000000000000000";
+
+/**
+ * What stands for the parent in the link of a log record: the id of its span with every bit turned. So the records of a span
+ * are found without unpacking the log, and nobody who follows parents takes a record for a child.
+ */
+export function recordMark(spanId: string): string {
+  let mark = "";
+  for (const digit of spanId) mark += (15 - Number.parseInt(digit, 16)).toString(16);
+  return mark;
+}

@@ -5,6 +5,10 @@ import type { Nano } from "./nano.ts";
 export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 export type Attributes = { [key: string]: AttributeValue };
 
+type Scalar = string | number | boolean | null;
+/** What a sender attached to a trace, flat and small. */
+export type Metadata = { [key: string]: Scalar | Scalar[] };
+
 /** OTLP's SpanKind in words; the index is the wire number. */
 export const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 export type SpanKind = (typeof SPAN_KINDS)[number];
@@ -106,7 +110,7 @@ export interface SpanFacts {
   /** Where it ran, where an attribute says so and not the resource. */
   environment?: string;
   /** What the sender attached to the whole trace, as far as it is small. */
-  metadata?: Attributes;
+  metadata?: Metadata;
   /** The sender's own figure for this call, in billionths of a dollar: kept beside ours, never instead of it. */
   client_cost_nano_usd?: number;
   /** The provider's service tier as sent ("batch", "flex", "priority"); absent for the standard one. */

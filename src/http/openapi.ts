@@ -29,8 +29,16 @@ export function router() {
 
 /** The documented answers of a route: its 200 and the error that all share. */
 export function answer<T extends z.ZodType>(schema: T, description: string) {
-  return {
-    200: { description, content: { "application/json": { schema } } },
-    default: { description: "An error", content: { "application/json": { schema: errorSchema } } },
-  };
+  return { 200: success(schema, description), default: failure };
+}
+
+/** The documented answers of a route that begins something: its 202 and the error that all share. */
+export function accepted<T extends z.ZodType>(schema: T, description: string) {
+  return { 202: success(schema, description), default: failure };
+}
+
+const failure = { description: "An error", content: { "application/json": { schema: errorSchema } } };
+
+function success<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
 }

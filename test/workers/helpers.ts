@@ -113,6 +113,25 @@ export function traces(spans: TestSpan[], service = "test-service") {
   };
 }
 
+/** A log record of a span, as OTLP/JSON writes it. */
+export function record(traceId: string, spanId: string, eventName: string, body: unknown, offsetMs = 0) {
+  return {
+    timeUnixNano: String(T0 + BigInt(offsetMs) * 1_000_000n),
+    eventName,
+    body,
+    attributes: [],
+    traceId,
+    spanId,
+  };
+}
+
+/** A log export of one service. */
+export function logs(records: unknown[], scope = "test") {
+  return {
+    resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ scope: { name: scope }, logRecords: records }] }],
+  };
+}
+
 /** Asks until the answer fits, for what happens behind the acknowledgement. */
 export async function eventually<T>(
   ask: () => Promise<T>,

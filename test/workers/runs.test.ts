@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { LIST_VERSION } from "../../src/domain/prices/list.ts";
 import type { Run, SpanDetail, SpanRow } from "../../src/domain/runs/schema.ts";
 import {
   callAttributes,
@@ -55,6 +56,7 @@ describe("a run by id", () => {
       status: "success",
       service: "weather-bot",
       environment: null,
+      version: null,
       session_id: "s-1",
       user_id: "u-1",
       parent_run_id: null,
@@ -70,12 +72,21 @@ describe("a run by id", () => {
       error_count: 1,
       input_tokens: 42,
       cached_input_tokens: 16,
+      cache_write_tokens: null,
       output_tokens: 12,
       reasoning_tokens: null,
-      cost_usd: null,
-      price_version: null,
+      // 26 at $2.50, 16 cached at $1.25 and 12 out at $10 a million.
+      cost_usd: 0.000205,
+      known_cost_usd: 0.000205,
+      unpriced_call_count: 0,
+      unpriced: {},
+      price_version: LIST_VERSION,
+      client_cost_usd: null,
       models: ["gpt-4o-2024-08-06"],
       providers: ["openai"],
+      agents: [],
+      tools: ["weather"],
+      prompts: [],
       first_seq: 1,
       last_seq: 3,
       input_preview: "What is the weather?",

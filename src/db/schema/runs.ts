@@ -16,6 +16,8 @@ export const runs = sqliteTable(
     name: text("name").notNull(),
     service: text("service"),
     environment: text("environment"),
+    /** The application's release. */
+    version: text("version"),
     head_rank: text("head_rank"),
     session_id: text("session_id"),
     session_rank: text("session_rank"),
@@ -28,6 +30,7 @@ export const runs = sqliteTable(
     parent_run_id: text("parent_run_id"),
     tags: text("tags").notNull(),
     metadata: text("metadata").notNull(),
+    metadata_rank: text("metadata_rank"),
     /** 0 running, 1 success, 2 error, 3 cancelled: RunDelta.outcome. */
     outcome: integer("outcome").notNull(),
     started_ns: integer("started_ns").notNull(),
@@ -48,6 +51,8 @@ export const runs = sqliteTable(
     last_seq: integer("last_seq").notNull(),
     /** Milliseconds since the epoch at which the newest projected part reached the log. */
     seen_at: integer("seen_at").notNull(),
+    /** JSON of what is shown but never searched: RunDetails in src/domain/projection/rows.ts. */
+    details: text("details").notNull().default("{}"),
   },
   (table) => [
     primaryKey({ columns: [table.project_id, table.id] }),

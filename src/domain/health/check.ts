@@ -1,3 +1,4 @@
+import type { Dropped } from "../../../durable-objects/project-feed/protocol.ts";
 import { projectFeed, runLog, traceLogAddresses } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import { dbFor } from "../../db/db.ts";
@@ -15,6 +16,8 @@ export interface Health {
   parts: { d1: Part; r2: Part; live: Part };
   connected_clients: number;
   log: LogHealth;
+  /** What clients sent over OTLP and Runlight does not keep. */
+  dropped: Dropped;
 }
 
 /** The trace logs of the project: how far the projections are behind, and what they wrote so far. */
@@ -32,16 +35,18 @@ export interface LogHealth {
 export async function checkHealth(ctx: Ctx): Promise<Health> {
   requireScope(ctx, "read");
   let clients = 0;
+  let dropped: Dropped = { log_records: 0, data_points: 0 };
   const [log, d1, r2, live] = await Promise.all([
     checkLogs(ctx),
     probe(() => dbFor(ctx.env, ctx.projectId).prepare("SELECT 1").first()),
     probe(() => ctx.env.BUCKET.head("health")),
     probe(async () => {
-      clients = await projectFeed(ctx.env, ctx.projectId).clients();
+      const feed = projectFeed(ctx.env, ctx.projectId);
+      [clients, dropped] = await Promise.all([feed.clients(), feed.dropped()]);
     }),
   ]);
   const status = d1.ok && r2.ok && live.ok ? "ok" : "degraded";
-  return { status, version: VERSION, parts: { d1, r2, live }, connected_clients: clients, log };
+  return { status, version: VERSION, parts: { d1, r2, live }, connected_clients: clients, log, dropped };
 }
 
 async function checkLogs(ctx: Ctx): Promise<LogHealth> {

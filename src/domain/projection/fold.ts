@@ -1,6 +1,7 @@
 import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
-import { NO_SPAN } from "../../events/delta.ts";
+import { MAX_NAMES, NO_SPAN } from "../../events/delta.ts";
 import type { StoredEvent } from "../../events/event.ts";
+import type { LogData } from "../../events/log-record.ts";
 import { maxNano, minNano, type Nano } from "../../events/nano.ts";
 import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span.ts";
 
@@ -38,7 +39,12 @@ export function emptyDelta(kind: RunDelta["kind"]): RunDelta {
     input_preview: null,
     output_preview: null,
     tags: [],
+    agents: [],
+    tools: [],
+    prompts: [],
+    metadata: null,
     calls: [],
+    logged_cost_nano_usd: null,
   };
 }
 
@@ -92,17 +98,49 @@ function foldSpan(delta: RunDelta, { span, context }: SpanInContext): string {
   if (root && end !== null) delta.outcome = Math.max(delta.outcome, failed ? 2 : 1) as RunDelta["outcome"];
   if (wins(rank, delta.head)) {
     const { resource } = context;
-    const environment = textOf(resource, "deployment.environment.name") ?? textOf(resource, "deployment.environment");
-    const name = span.name.slice(0, LABEL_CHARS);
-    delta.head = { rank, value: { name, service: textOf(resource, "service.name"), environment } };
+    delta.head = {
+      rank,
+      value: {
+        name: span.name.slice(0, LABEL_CHARS),
+        service: textOf(resource, "service.name"),
+        environment:
+          facts.environment ??
+          textOf(resource, "deployment.environment.name") ??
+          textOf(resource, "deployment.environment"),
+        version: facts.version ?? textOf(resource, "service.version"),
+      },
+    };
   }
   delta.session = better(delta.session, rank, facts.session_id);
   delta.user = better(delta.user, rank, facts.user_id);
-  for (const tag of facts.tags ?? []) if (!delta.tags.includes(tag)) delta.tags.push(tag);
-  if (facts.step === "llm" || facts.step === "embedding" || facts.usage) {
+  delta.metadata = better(delta.metadata, rank, facts.metadata);
+  for (const tag of facts.tags ?? []) addName(delta.tags, tag, Number.POSITIVE_INFINITY);
+  if (facts.agent_name !== undefined) addName(delta.agents, facts.agent_name);
+  if (facts.tool_name !== undefined) addName(delta.tools, facts.tool_name);
+  if (facts.prompt_name !== undefined) addName(delta.prompts, facts.prompt_name);
+  if (isCall(facts)) {
     delta.calls.push(callOf(span, start ?? "0", end ?? "0", failed));
   }
   return rank;
+}
+
+/**
+ * Adds a log record of a span. It says nothing of the run's times: those are the spans'.
+ * @param previews first words of the record's messages; @param cost what the record says that something cost
+ */
+export function foldRecord(
+  delta: RunDelta,
+  record: Pick<LogData, "time_unix_nano" | "span_id">,
+  previews: Previews,
+  cost: number | undefined,
+): void {
+  delta.event_count++;
+  if (cost !== undefined) delta.logged_cost_nano_usd = (delta.logged_cost_nano_usd ?? 0) + cost;
+  // After every span's own messages; among records the first question and the last answer speak for the run.
+  const time = sane(record.time_unix_nano) ?? MAX_NANO;
+  const late = String(BigInt(MAX_NANO) - BigInt(time));
+  delta.input_preview = better(delta.input_preview, `2${time.padStart(20, "0")}${record.span_id}`, previews.input);
+  delta.output_preview = better(delta.output_preview, `2${late.padStart(20, "0")}${record.span_id}`, previews.output);
 }
 
 /** Adds an event that is no span. */
@@ -110,6 +148,11 @@ export function foldEvent(delta: RunDelta, event: Pick<StoredEvent, "time">): vo
   delta.event_count++;
   delta.started = minNano(delta.started, event.time);
   delta.ended = maxNano(delta.ended, event.time);
+}
+
+/** Whether a span is a call, as far as tokens and money go. */
+export function isCall(facts: SpanFacts): boolean {
+  return facts.step === "llm" || facts.step === "embedding" || facts.usage !== undefined;
 }
 
 /** The link of one span: src/events/delta.ts. */
@@ -132,11 +175,22 @@ function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): Ca
     end,
     time_to_first_token_ms: facts.time_to_first_token_ms ?? null,
     usage: facts.usage ?? null,
-    // This version knows no prices: unknown is said, never guessed.
-    cost_nano_usd: null,
-    price_version: null,
+    cost_nano_usd: facts.cost?.nano_usd ?? null,
+    price_version: facts.cost && "version" in facts.cost ? facts.cost.version : null,
+    unpriced: facts.cost && "reason" in facts.cost ? facts.cost.reason : null,
+    client_cost_nano_usd: facts.client_cost_nano_usd ?? null,
+    ...(facts.service_tier === undefined ? {} : { service_tier: facts.service_tier }),
+    ...(facts.refused ? { refused: true as const } : {}),
     ...(facts.own_call ? { own_call: true as const } : {}),
   };
+}
+
+/** Keeps a list of names sorted, without repeats, and short. */
+function addName(names: string[], name: string, most = MAX_NAMES): void {
+  if (names.includes(name)) return;
+  names.push(name);
+  names.sort();
+  if (names.length > most) names.pop();
 }
 
 function wins(rank: string, have: Ranked<unknown> | null): boolean {

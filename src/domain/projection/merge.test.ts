@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SpanContext, StepKind } from "../../events/span.ts";
-import { emptyDelta, foldSpans, linkOf } from "./fold.ts";
+import { recordMark } from "../../events/delta.ts";
+import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
+import { emptyDelta, foldRecord, foldSpans, linkOf } from "./fold.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
 import { rowsOf, stateFrom } from "./rows.ts";
 
@@ -13,8 +14,11 @@ interface Given {
   step: StepKind;
   tokens: number | null;
   session: string | null;
+  cost: CallCost;
+  name: string;
 }
 
+const PRICED: Pick<Given, "cost" | "name"> = { cost: { nano_usd: 7, version: "list" }, name: "a" };
 const context: SpanContext = { resource: { "service.name": "s" }, scope: { name: "", version: "" } };
 const id = (n: number) => (n + 1).toString(16).padStart(16, "0");
 
@@ -31,6 +35,11 @@ function partOf(given: Given, n: number): PartFacts {
       step: given.step,
       model: given.step === "llm" ? `model-${n % 3}` : undefined,
       session_id: given.session ?? undefined,
+      agent_name: given.name,
+      tool_name: given.step === "tool" ? given.name : undefined,
+      metadata: { from: n },
+      cost: given.cost,
+      client_cost_nano_usd: n,
       usage:
         given.tokens === null
           ? undefined
@@ -39,6 +48,20 @@ function partOf(given: Given, n: number): PartFacts {
   };
   const delta = foldSpans(emptyDelta("trace"), [{ span, context }], () => ({ input: span.name, output: null }));
   return { delta, links: linkOf(span), last_seq: n + 1, at: 1_795_228_868_000 + n };
+}
+
+/** A part of one log record of a span. */
+function recordPartOf(n: number): PartFacts {
+  const delta = emptyDelta("trace");
+  const record = { time_unix_nano: String(1_795_228_868_000_000_000n + BigInt(n % 3)), span_id: id(n) };
+  foldRecord(delta, record, { input: `asked ${n}`, output: `said ${n}` }, n);
+  const links = `f${id(n).slice(1)}${recordMark(id(n))}`;
+  return { delta, links, last_seq: 100 + n, at: 1_795_228_868_000 + n };
+}
+
+/** Each span's part, and a record of every second span. */
+function partsOf(list: readonly Given[]): PartFacts[] {
+  return list.flatMap((given, n) => (n % 2 === 0 ? [partOf(given, n), recordPartOf(n)] : [partOf(given, n)]));
 }
 
 function fold(parts: readonly PartFacts[]): RunState {
@@ -62,6 +85,14 @@ const spans = fc
       step: fc.constantFrom<StepKind>("llm", "tool", "agent", "span"),
       tokens: fc.option(fc.integer({ min: 0, max: 100 })),
       session: fc.option(fc.constantFrom("s1", "s2")),
+      name: fc.constantFrom("a", "b", "c"),
+      cost: fc.constantFrom<CallCost>(
+        { nano_usd: 12, version: "list" },
+        { nano_usd: 30, version: "project@1" },
+        { nano_usd: null, reason: "no_usage" },
+        { nano_usd: null, reason: "unknown_model" },
+        { nano_usd: null, reason: "refused" },
+      ),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -72,12 +103,10 @@ const spans = fc
 test("parts merged in any order make the same rows", () => {
   fc.assert(
     fc.property(
-      spans.chain((list) =>
-        fc.tuple(fc.constant(list), fc.shuffledSubarray([...list.keys()], { minLength: list.length })),
-      ),
-      ([list, order]) => {
-        const parts = list.map(partOf);
-        const shuffled = order.map((n) => parts[n] as PartFacts);
+      spans
+        .map(partsOf)
+        .chain((parts) => fc.tuple(fc.constant(parts), fc.shuffledSubarray(parts, { minLength: parts.length }))),
+      ([parts, shuffled]) => {
         expect(rows(fold(shuffled))).toEqual(rows(fold(parts)));
       },
     ),
@@ -88,7 +117,7 @@ test("parts merged in any order make the same rows", () => {
 test("a state read back from its rows merges on as if it had never left", () => {
   fc.assert(
     fc.property(spans, fc.nat(), (list, at) => {
-      const parts = list.map(partOf);
+      const parts = partsOf(list);
       const cut = (at % parts.length) + 1;
       const before = fold(parts.slice(0, cut));
       const { run, calls } = rowsOf("run", before);
@@ -102,10 +131,10 @@ test("a state read back from its rows merges on as if it had never left", () => 
 
 test("tokens are counted at the leaves, through plain spans in between", () => {
   const list: Given[] = [
-    { parent: null, start: 0, length: 9, failed: false, step: "agent", tokens: 42, session: null },
-    { parent: 0, start: 1, length: 8, failed: false, step: "span", tokens: null, session: null },
-    { parent: 1, start: 2, length: 7, failed: false, step: "llm", tokens: 42, session: null },
-    { parent: 0, start: 3, length: 1, failed: false, step: "llm", tokens: null, session: null },
+    { parent: null, start: 0, length: 9, failed: false, step: "agent", tokens: 42, session: null, ...PRICED },
+    { parent: 0, start: 1, length: 8, failed: false, step: "span", tokens: null, session: null, ...PRICED },
+    { parent: 1, start: 2, length: 7, failed: false, step: "llm", tokens: 42, session: null, ...PRICED },
+    { parent: 0, start: 3, length: 1, failed: false, step: "llm", tokens: null, session: null, ...PRICED },
   ];
   expect(rowsOf("run", fold(list.map(partOf))).run).toMatchObject({
     input_tokens: 42,
@@ -116,8 +145,62 @@ test("tokens are counted at the leaves, through plain spans in between", () => {
 
 test("links that form a circle end", () => {
   const list: Given[] = [
-    { parent: 1, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null },
-    { parent: 0, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null },
+    { parent: 1, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
+    { parent: 0, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
   ];
   expect(rowsOf("run", fold(list.map(partOf))).run.span_count).toBe(2);
+});
+
+const call = (parent: number | null, cost: CallCost): Given => ({
+  parent,
+  start: 0,
+  length: 1,
+  failed: false,
+  step: "llm",
+  tokens: 5,
+  session: null,
+  name: "a",
+  cost,
+});
+
+test("costs add up at the leaves and keep the version; a wrapper's own is not counted", () => {
+  const list = [call(null, { nano_usd: 100, version: "v" }), call(0, { nano_usd: 100, version: "v" })];
+  list.push(call(0, { nano_usd: 20, version: "w" }));
+  const { run } = rowsOf("run", fold(list.map(partOf)));
+  expect(run).toMatchObject({ cost_nano_usd: 120, price_version: "v, w", llm_call_count: 2 });
+  expect(JSON.parse(String(run.details))).toMatchObject({ known_cost_nano_usd: 120, unpriced: {} });
+});
+
+test("one unknown cost makes the sum unknown, and the known part and the reasons are kept", () => {
+  const list = [
+    call(null, { nano_usd: 100, version: "v" }),
+    call(null, { nano_usd: null, reason: "unknown_model" }),
+    call(null, { nano_usd: null, reason: "no_usage" }),
+    call(null, { nano_usd: null, reason: "unknown_model" }),
+  ];
+  const { run } = rowsOf("run", fold(list.map(partOf)));
+  expect(run.cost_nano_usd).toBeNull();
+  expect(JSON.parse(String(run.details))).toMatchObject({
+    known_cost_nano_usd: 100,
+    unpriced: { no_usage: 1, unknown_model: 2 },
+  });
+});
+
+test("a call that the provider refused leaves the sum whole", () => {
+  const list = [call(null, { nano_usd: 100, version: "v" }), call(null, { nano_usd: null, reason: "refused" })];
+  const { run } = rowsOf("run", fold(list.map(partOf)));
+  expect(run.cost_nano_usd).toBe(100);
+  expect(JSON.parse(String(run.details))).toMatchObject({ unpriced: { refused: 1 } });
+});
+
+test("records of a span add events, the first question and the last answer, and their own cost once each", () => {
+  const { run } = rowsOf("run", fold([recordPartOf(1), recordPartOf(5), recordPartOf(3)]));
+  expect(run).toMatchObject({
+    event_count: 3,
+    span_count: 0,
+    input_preview: "asked 3",
+    output_preview: "said 5",
+    started_ns: expect.any(String),
+  });
+  expect(JSON.parse(String(run.details))).toMatchObject({ logged_cost_nano_usd: 9 });
 });

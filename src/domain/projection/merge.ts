@@ -1,5 +1,6 @@
-import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
+import { type CallFact, type Links, MAX_NAMES, type Ranked, type RunDelta } from "../../events/delta.ts";
 import { maxNano, minNano } from "../../events/nano.ts";
+import { UNPRICED_REASONS, type UnpricedReason } from "../../events/span.ts";
 import { countedCalls } from "./usage.ts";
 
 /** All that is known of a run: the merged deltas of its parts. */
@@ -45,6 +46,11 @@ export function mergePart(state: RunState, part: PartFacts): RunState {
     input_preview: bestOf(state.input_preview, delta.input_preview),
     output_preview: bestOf(state.output_preview, delta.output_preview),
     tags: [...new Set([...state.tags, ...delta.tags])].sort(),
+    agents: names(state.agents, delta.agents),
+    tools: names(state.tools, delta.tools),
+    prompts: names(state.prompts, delta.prompts),
+    metadata: bestOf(state.metadata, delta.metadata),
+    logged_cost_nano_usd: sum([state.logged_cost_nano_usd, delta.logged_cost_nano_usd]),
     calls: [...state.calls, ...delta.calls],
     links: [...state.links, part.links],
     last_seq: Math.max(state.last_seq, part.last_seq),
@@ -59,11 +65,17 @@ export interface CallSums {
   llm_call_count: number;
   input_tokens: number | null;
   cached_input_tokens: number | null;
+  cache_write_tokens: number | null;
   output_tokens: number | null;
   reasoning_tokens: number | null;
   /** null as soon as one call's cost is not known: a sum of the others would pass for the whole. */
   cost_nano_usd: number | null;
+  /** The sum of the others. */
+  known_cost_nano_usd: number | null;
   price_version: string | null;
+  /** Calls without a cost, by reason. */
+  unpriced: Partial<Record<UnpricedReason, number>>;
+  client_cost_nano_usd: number | null;
   models: string[];
   providers: string[];
 }
@@ -71,16 +83,28 @@ export interface CallSums {
 export function sumCalls(calls: readonly CallFact[], links: readonly Links[]): CallSums {
   const counted = countedCalls(calls, links);
   const real = calls.filter((call) => counted.has(call.span_id));
-  const priced = real.length > 0 && real.every((call) => call.cost_nano_usd !== null);
+  const unpriced: CallSums["unpriced"] = {};
+  // In the order of the list, so that the same calls make the same row in whatever order they came.
+  for (const reason of UNPRICED_REASONS) {
+    const count = real.filter((call) => call.unpriced === reason).length;
+    if (count > 0) unpriced[reason] = count;
+  }
+  const known = sum(real.map((call) => call.cost_nano_usd));
+  // Nobody is billed for a call that the provider refused: its missing cost leaves the sum whole.
+  const complete = real.every((call) => call.cost_nano_usd !== null || call.unpriced === "refused");
   return {
     counted,
     llm_call_count: real.length,
     input_tokens: sum(real.map((call) => call.usage?.input)),
     cached_input_tokens: sum(real.map((call) => call.usage?.cached)),
+    cache_write_tokens: sum(real.map((call) => call.usage?.cache_write)),
     output_tokens: sum(real.map((call) => call.usage?.output)),
     reasoning_tokens: sum(real.map((call) => call.usage?.reasoning)),
-    cost_nano_usd: priced ? sum(real.map((call) => call.cost_nano_usd)) : null,
-    price_version: priced ? (distinct(real.map((call) => call.price_version))[0] ?? null) : null,
+    cost_nano_usd: complete ? known : null,
+    known_cost_nano_usd: known,
+    price_version: distinct(real.map((call) => call.price_version)).join(", ") || null,
+    unpriced,
+    client_cost_nano_usd: sum(real.map((call) => call.client_cost_nano_usd)),
     models: distinct(real.map((call) => call.model)),
     providers: distinct(real.map((call) => call.provider)),
   };
@@ -89,6 +113,11 @@ export function sumCalls(calls: readonly CallFact[], links: readonly Links[]): C
 function bestOf<T>(a: Ranked<T> | null, b: Ranked<T> | null): Ranked<T> | null {
   if (a === null || b === null) return a ?? b;
   return a.rank <= b.rank ? a : b;
+}
+
+function names(a: readonly string[], b: readonly string[]): string[] {
+  if (b.length === 0) return [...a];
+  return [...new Set([...a, ...b])].sort().slice(0, MAX_NAMES);
 }
 
 function distinct(values: (string | null)[]): string[] {

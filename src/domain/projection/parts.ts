@@ -1,12 +1,14 @@
 import type { HeldPart } from "../../../durable-objects/run-log/protocol.ts";
 import type { RunDelta } from "../../events/delta.ts";
 import type { RunEvent } from "../../events/event.ts";
+import type { LogData, LogRecord } from "../../events/log-record.ts";
 import { parseRfc3339 } from "../../events/nano.ts";
 import { decodePart } from "../../events/part.ts";
-import type { SpanData } from "../../events/span.ts";
-import { emptyDelta, foldEvent, foldSpans } from "./fold.ts";
+import type { SpanContext, SpanData } from "../../events/span.ts";
+import { clientCostOf } from "../../otlp/records/index.ts";
+import { emptyDelta, foldEvent, foldRecord, foldSpans } from "./fold.ts";
 import type { PartFacts } from "./merge.ts";
-import { previewsOf } from "./previews.ts";
+import { previewsOf, recordPreviews } from "./previews.ts";
 
 /**
  * What a held part adds to its run. Ingest folded it already; only if the log left events out, because it had them, is it
@@ -14,7 +16,10 @@ import { previewsOf } from "./previews.ts";
  * @param at milliseconds since the epoch at which the part reached the log
  */
 export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): PartFacts {
-  if (part.skip.length === 0) return { delta: part.delta, links: part.links, last_seq: part.lastSeq, at };
+  if (part.skip.length === 0) {
+    // A part that an earlier version wrote may lack what later ones count.
+    return { delta: { ...emptyDelta(part.delta.kind), ...part.delta }, links: part.links, last_seq: part.lastSeq, at };
+  }
   const events = decodePart(member(), part.place, part.firstSeq, part.skip);
   const skipped = new Set(part.skip);
   let links = "";
@@ -33,6 +38,15 @@ export function foldEvents(kind: RunDelta["kind"], events: readonly RunEvent[]):
     spans.map((data) => ({ span: data, context: data })),
     ({ span }) => previewsOf(span as SpanData, span as SpanData),
   );
-  for (const event of events) if (event.type !== "SPAN") foldEvent(delta, { time: parseRfc3339(event.time) ?? "0" });
+  for (const event of events) {
+    if (event.type === "SPAN") continue;
+    if (event.type === "LOG") addRecord(delta, event.data as LogData, event.data as LogData);
+    else foldEvent(delta, { time: parseRfc3339(event.time) ?? "0" });
+  }
   return delta;
+}
+
+/** Adds a log record with what its source says of it. */
+export function addRecord(delta: RunDelta, record: LogRecord & { span_id: string }, context: SpanContext): void {
+  foldRecord(delta, record, recordPreviews(record, context), clientCostOf(record, context));
 }

@@ -1,6 +1,8 @@
+import type { LogRecord } from "../../events/log-record.ts";
 import type { Span, SpanContext } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
 import type { Message } from "../../otlp/model.ts";
+import { contentOfRecords } from "../../otlp/records/index.ts";
 import type { Previews } from "./fold.ts";
 
 /** Characters of an input or output kept for lists. */
@@ -10,6 +12,14 @@ const PREVIEW_CHARS = 200;
 export function previewsOf(span: Span, context: SpanContext): Previews {
   const { input, output } = readContent(span, context);
   return { input: preview(input, "user"), output: preview(output, "assistant") };
+}
+
+/** First words of the messages that a log record carries. */
+export function recordPreviews(record: LogRecord, context: SpanContext): Previews {
+  const { input, output } = contentOfRecords([{ record, context }]);
+  // A record may be one message of many: instructions alone are no question.
+  const asked = input?.filter((message) => message.role !== "system") ?? null;
+  return { input: preview(asked, "user"), output: preview(output, "assistant") };
 }
 
 function preview(messages: Message[] | null, role: string): string | null {

@@ -77,7 +77,7 @@ async function projectDrain(
   const db = dbFor(env, projectId);
 
   for (let attempt = 1; ; attempt++) {
-    const [known] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
+    const [{ runs: known, repricings }] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
     const plan = planDrain(parts, known);
     if (plan.collisions.size > 0) {
       // D1 has other events under these seqs: the object had forgotten a longer log. It asks for new numbers and we for
@@ -92,7 +92,7 @@ async function projectDrain(
     }));
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
-    const written = await writeProjection(db, projectId, segments, projected);
+    const written = await writeProjection(db, projectId, segments, projected, repricings);
     if (written === false) {
       if (attempt >= MAX_TRIES) throw new Error(`Lost the race for ${object} ${MAX_TRIES} times`);
       continue;

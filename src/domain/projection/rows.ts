@@ -1,8 +1,7 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
 import { type Nano, nanoFromMs } from "../../events/nano.ts";
-import type { TokenUsage } from "../../events/span.ts";
-import type { RunState } from "./merge.ts";
-import { sumCalls } from "./merge.ts";
+import type { Metadata, TokenUsage } from "../../events/span.ts";
+import { type CallSums, type RunState, sumCalls } from "./merge.ts";
 
 /** The columns of `runs`, in the order in which rows are written. */
 export const RUN_COLUMNS = [
@@ -11,6 +10,7 @@ export const RUN_COLUMNS = [
   "name",
   "service",
   "environment",
+  "version",
   "head_rank",
   "session_id",
   "session_rank",
@@ -23,6 +23,7 @@ export const RUN_COLUMNS = [
   "parent_run_id",
   "tags",
   "metadata",
+  "metadata_rank",
   "outcome",
   "started_ns",
   "ended_ns",
@@ -41,6 +42,7 @@ export const RUN_COLUMNS = [
   "providers",
   "last_seq",
   "seen_at",
+  "details",
 ] as const;
 
 /** The columns of `llm_calls`, in the order in which rows are written. */
@@ -62,16 +64,52 @@ export const CALL_COLUMNS = [
 export type RunRow = Record<(typeof RUN_COLUMNS)[number], string | number | null>;
 export type CallRow = Record<(typeof CALL_COLUMNS)[number], string | number | null>;
 
+/** What `runs.details` holds. Rows of an earlier version have none of it. */
+export interface RunDetails
+  extends Pick<CallSums, "cache_write_tokens" | "known_cost_nano_usd" | "unpriced" | "client_cost_nano_usd"> {
+  agents: string[];
+  tools: string[];
+  prompts: string[];
+  logged_cost_nano_usd: number | null;
+}
+
+/** The details of a run's row, whatever version wrote it. */
+export function detailsOf(row: Pick<RunRow, "details">): RunDetails {
+  return { ...NO_DETAILS, ...(JSON.parse(String(row.details)) as Partial<RunDetails>) };
+}
+
+const NO_DETAILS: RunDetails = {
+  agents: [],
+  tools: [],
+  prompts: [],
+  cache_write_tokens: null,
+  known_cost_nano_usd: null,
+  unpriced: {},
+  client_cost_nano_usd: null,
+  logged_cost_nano_usd: null,
+};
+
 /** The rows of a run in D1. */
 export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallRow[] } {
   const sums = sumCalls(state.calls, state.links);
   const head = state.head?.value;
+  const details: RunDetails = {
+    agents: state.agents,
+    tools: state.tools,
+    prompts: state.prompts,
+    cache_write_tokens: sums.cache_write_tokens,
+    known_cost_nano_usd: sums.known_cost_nano_usd,
+    unpriced: sums.unpriced,
+    client_cost_nano_usd: sums.client_cost_nano_usd,
+    logged_cost_nano_usd: state.logged_cost_nano_usd,
+  };
   const run: RunRow = {
     id,
     kind: state.kind,
     name: head?.name ?? "",
     service: head?.service ?? null,
     environment: head?.environment ?? null,
+    version: head?.version ?? null,
     head_rank: state.head?.rank ?? null,
     session_id: state.session?.value ?? null,
     session_rank: state.session?.rank ?? null,
@@ -83,7 +121,8 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     output_rank: state.output_preview?.rank ?? null,
     parent_run_id: null,
     tags: JSON.stringify(state.tags),
-    metadata: "{}",
+    metadata: JSON.stringify(state.metadata?.value ?? {}),
+    metadata_rank: state.metadata?.rank ?? null,
     outcome: state.outcome,
     // A run without any time is listed by when it came in.
     started_ns: state.started ?? nanoFromMs(state.seen_at),
@@ -103,6 +142,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     providers: JSON.stringify(sums.providers),
     last_seq: state.last_seq,
     seen_at: state.seen_at,
+    details: JSON.stringify(details),
   };
   return { run, calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))) };
 }
@@ -137,6 +177,7 @@ function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
 
 /** The state that rows stand for: the reverse of `rowsOf`, so that a part can be merged into what D1 has. */
 export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunState {
+  const { agents, tools, prompts, logged_cost_nano_usd } = detailsOf(run);
   return {
     kind: run.kind as RunState["kind"],
     event_count: Number(run.event_count),
@@ -155,6 +196,7 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
               name: String(run.name),
               service: textOr(run.service),
               environment: textOr(run.environment),
+              version: textOr(run.version),
             },
           },
     session: ranked(run.session_rank, run.session_id),
@@ -162,6 +204,14 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
     input_preview: ranked(run.input_rank, run.input_preview),
     output_preview: ranked(run.output_rank, run.output_preview),
     tags: JSON.parse(String(run.tags)) as string[],
+    agents,
+    tools,
+    prompts,
+    metadata:
+      run.metadata_rank === null
+        ? null
+        : { rank: String(run.metadata_rank), value: JSON.parse(String(run.metadata)) as Metadata },
+    logged_cost_nano_usd,
     calls: calls.map(callFrom),
     links,
     last_seq: Number(run.last_seq),
@@ -173,6 +223,9 @@ function callFrom(row: CallRow): CallFact {
   const { usage, ...details } = JSON.parse(String(row.details)) as CallDetails;
   return {
     ...details,
+    // Rows of an earlier version have neither.
+    unpriced: details.unpriced ?? null,
+    client_cost_nano_usd: details.client_cost_nano_usd ?? null,
     span_id: String(row.span_id),
     model: textOr(row.model),
     provider: textOr(row.provider),

@@ -1,5 +1,6 @@
 import type { PackEntry } from "../../blobs/packs.ts";
 import type { Links } from "../../events/delta.ts";
+import type { UnpricedReason } from "../../events/span.ts";
 import type { RunState } from "./merge.ts";
 import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
 
@@ -10,6 +11,14 @@ const PARAM_BYTES = 1_500_000;
 export interface SegmentRow extends PackEntry {
   pack: string;
   links: Links;
+}
+
+/** What D1 has of some runs, and by which prices. */
+export interface Known {
+  /** A run that D1 has not is not in it. */
+  runs: Map<string, KnownRun>;
+  /** `repricings.count` at that moment; null if it does not matter, because no run was known. */
+  repricings: number | null;
 }
 
 /** What D1 knows of a run before a drain is merged in. */
@@ -37,17 +46,41 @@ export function loadRunRow(db: D1Database, projectId: string, runId: string): Pr
   return db.prepare(`${SELECT_RUN} WHERE project_id = ? AND id = ?`).bind(projectId, runId).first<RunRow>();
 }
 
-/** What D1 has of these runs. A run that it has not is not in the map. */
-export async function loadKnown(db: D1Database, projectId: string, runIds: string[]): Promise<Map<string, KnownRun>> {
+/** What D1 knows of a call's cost. */
+export interface CallCostRow {
+  cost_nano_usd: number | null;
+  price_version: string | null;
+  unpriced: UnpricedReason | null;
+}
+
+/** The costs of a run's calls by span id; of one span if it is named. */
+export async function loadCosts(
+  db: D1Database,
+  projectId: string,
+  runId: string,
+  spanId?: string,
+): Promise<Map<string, CallCostRow>> {
+  const { results } = await db
+    .prepare(
+      `SELECT span_id, cost_nano_usd, details ->> 'price_version' AS price_version, details ->> 'unpriced' AS unpriced
+       FROM llm_calls WHERE project_id = ? AND run_id = ? ${spanId === undefined ? "" : "AND span_id = ?"}`,
+    )
+    .bind(projectId, runId, ...(spanId === undefined ? [] : [spanId]))
+    .all<CallCostRow & { span_id: string }>();
+  return new Map(results.map((row) => [row.span_id, row]));
+}
+
+/** What D1 has of these runs. */
+export async function loadKnown(db: D1Database, projectId: string, runIds: string[]): Promise<Known> {
   const known = new Map<string, KnownRun>();
   const { results: runRows } = await db
     .prepare(`${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`)
     .bind(projectId, JSON.stringify(runIds))
     .all<RunRow>();
-  if (runRows.length === 0) return known;
+  if (runRows.length === 0) return { runs: known, repricings: null };
 
   const ids = JSON.stringify(runRows.map((row) => row.id));
-  const [calls, segments] = await db.batch<CallRow & SegmentKey>([
+  const [calls, segments, repricings] = await db.batch<CallRow & SegmentKey & { count: number }>([
     db
       .prepare(
         `SELECT ${select(CALL_COLUMNS)} FROM llm_calls WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`,
@@ -59,6 +92,7 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
          WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, first_seq`,
       )
       .bind(projectId, ids),
+    db.prepare("SELECT count FROM repricings WHERE project_id = ?").bind(projectId),
   ]);
   const callsOf = Map.groupBy(calls?.results ?? [], (row) => String(row.run_id));
   const segmentsOf = Map.groupBy((segments?.results ?? []) as SegmentKey[], (row) => row.run_id);
@@ -78,7 +112,7 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
       ),
     });
   }
-  return known;
+  return { runs: known, repricings: repricings?.results[0]?.count ?? 0 };
 }
 
 interface SegmentKey {
@@ -91,16 +125,28 @@ interface SegmentKey {
 
 /**
  * Writes a drain's rows in one transaction. The plain INSERT of segments is the guard: if another delivery of the same
- * drain was quicker, it fails and nothing of this one is written.
- * @returns rows written, as D1 bills them (indexes included); false if the guard struck
+ * drain was quicker, it fails and nothing of this one is written. So it is if costs were rewritten since they were read.
+ * @param repricings as loadKnown read it
+ * @returns rows written, as D1 bills them (indexes included); false if a guard struck
  */
 export async function writeProjection(
   db: D1Database,
   projectId: string,
   segments: SegmentRow[],
   projected: Projected[],
+  repricings: number | null,
 ): Promise<number | false> {
   const statements = [
+    // Inserts nothing, or, if the count is another, the row that is there a second time, which fails.
+    ...(repricings === null
+      ? []
+      : [
+          db
+            .prepare(
+              "INSERT INTO repricings (project_id, count) SELECT project_id, count FROM repricings WHERE project_id = ? AND count <> ?",
+            )
+            .bind(projectId, repricings),
+        ]),
     ...chunks(segments.map(segmentValues)).map((json) =>
       db
         .prepare(
@@ -110,18 +156,48 @@ export async function writeProjection(
         )
         .bind(projectId, json),
     ),
-    ...chunks(projected.map(({ run }) => RUN_COLUMNS.map((name) => run[name]))).map((json) =>
-      db.prepare(UPSERT_RUNS).bind(projectId, json),
-    ),
-    ...chunks(projected.flatMap(({ calls }) => calls.map((call) => CALL_COLUMNS.map((name) => call[name])))).map(
-      (json) => db.prepare(UPSERT_CALLS).bind(projectId, json),
-    ),
+    ...upserts(db, projectId, projected),
   ];
+  return runGuarded(db, statements);
+}
+
+/**
+ * Writes runs and calls whose costs were computed anew, in one transaction, unless one of the runs has grown meanwhile.
+ * @returns false if one has: then nothing was written
+ */
+export async function writeCosts(db: D1Database, projectId: string, projected: Projected[]): Promise<boolean> {
+  const seen = JSON.stringify(projected.map(({ run }) => [run.id, run.last_seq]));
+  const written = await runGuarded(db, [
+    db.prepare("INSERT OR IGNORE INTO repricings (project_id, count) VALUES (?, 0)").bind(projectId),
+    db
+      .prepare(
+        `INSERT INTO repricings (project_id, count) SELECT project_id, 0 FROM repricings WHERE project_id = ?1 AND EXISTS (
+           SELECT 1 FROM json_each(?2) AS e JOIN runs ON runs.project_id = ?1 AND runs.id = e.value ->> 0
+           WHERE runs.last_seq <> e.value ->> 1)`,
+      )
+      .bind(projectId, seen),
+    ...upserts(db, projectId, projected),
+    db.prepare("UPDATE repricings SET count = count + 1 WHERE project_id = ?").bind(projectId),
+  ]);
+  return written !== false;
+}
+
+function upserts(db: D1Database, projectId: string, projected: Projected[]): D1PreparedStatement[] {
+  const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => run[name]));
+  const calls = projected.flatMap((each) => each.calls.map((call) => CALL_COLUMNS.map((name) => call[name])));
+  return [
+    ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
+    ...chunks(calls).map((json) => db.prepare(UPSERT_CALLS).bind(projectId, json)),
+  ];
+}
+
+/** Runs statements in one transaction. @returns rows written; false if a guard's INSERT failed on its key */
+async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Promise<number | false> {
   try {
     const results = await db.batch(statements);
     return results.reduce((sum, result) => sum + result.meta.rows_written, 0);
   } catch (error) {
-    if (String(error).includes("UNIQUE constraint failed: segments")) return false;
+    if (/UNIQUE constraint failed: (segments|repricings)/.test(String(error))) return false;
     throw error;
   }
 }

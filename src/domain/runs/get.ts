@@ -27,13 +27,29 @@ async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
   const projected = Number(row?.last_seq ?? 0);
   if (row && !tail.parts.some((part) => part.firstSeq > projected)) return row;
   // The row was read beside the tail; a projection in between only means that the row has more by now.
-  const known = row ? (await loadKnown(db, ctx.projectId, [runId])).get(runId) : undefined;
+  const known = row ? (await loadKnown(db, ctx.projectId, [runId])).runs.get(runId) : undefined;
   const state = mergeTail(known?.state, tail.parts);
   if (!state) throw runNotFound(runId);
   return rowsOf(runId, state).run;
 }
 
-export function mergeTail(state: RunState | undefined, parts: HeldFacts[]): RunState | undefined {
+/**
+ * All that is known of a run, calls included, as of the last acknowledged write.
+ * @throws AppError `run_not_found`
+ */
+export async function currentState(ctx: Ctx, runId: string): Promise<RunState> {
+  const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
+  // The object holds what it confirmed for a while: what is projected in between is in both, and is counted once.
+  const [tail, known] = await Promise.all([
+    log.heldFacts(runId),
+    loadKnown(dbFor(ctx.env, ctx.projectId), ctx.projectId, [runId]),
+  ]);
+  const state = mergeTail(known.runs.get(runId)?.state, tail.parts);
+  if (!state) throw runNotFound(runId);
+  return state;
+}
+
+function mergeTail(state: RunState | undefined, parts: HeldFacts[]): RunState | undefined {
   const projected = state?.last_seq ?? 0;
   let merged = state;
   for (const part of parts) {

@@ -1,12 +1,12 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
-import { AppError } from "../../errors.ts";
 import type { RunKind, RunStatus } from "../../events/event.ts";
-import { parseRfc3339 } from "../../events/nano.ts";
 import type { RunRow } from "../projection/rows.ts";
 import { SELECT_RUN } from "../projection/store.ts";
+import { cursorOf, parseCursor } from "./cursor.ts";
 import { runFromRow, STATUS_SQL } from "./run-from-row.ts";
 import type { Run } from "./schema.ts";
+import { nanoOf } from "./time-of.ts";
 
 export interface RunFilter {
   kind?: RunKind | undefined;
@@ -53,11 +53,11 @@ export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run
   if (filter.has_error !== undefined) where.push(filter.has_error ? "error_count > 0" : "error_count = 0");
   if (filter.from !== undefined) {
     where.push("started_ns >= CAST(? AS INTEGER)");
-    values.push(timeOf("from", filter.from));
+    values.push(nanoOf("from", filter.from));
   }
   if (filter.to !== undefined) {
     where.push("started_ns < CAST(? AS INTEGER)");
-    values.push(timeOf("to", filter.to));
+    values.push(nanoOf("to", filter.to));
   }
   if (filter.cursor !== undefined) {
     const { started, id } = parseCursor(filter.cursor);
@@ -74,32 +74,4 @@ export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run
     data: page.map((row) => runFromRow(row, now)),
     next_cursor: last ? cursorOf(String(last.started_ns), String(last.id)) : null,
   };
-}
-
-function timeOf(name: string, text: string): string {
-  const nano = parseRfc3339(text);
-  if (nano === null) {
-    throw new AppError(
-      "invalid_request",
-      `"${name}" must be a time such as 2026-11-21T09:00:00Z, not "${text.slice(0, 40)}".`,
-    );
-  }
-  return nano;
-}
-
-function cursorOf(started: string, id: string): string {
-  return btoa(`${started} ${id}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function parseCursor(cursor: string): { started: string; id: string } {
-  try {
-    const [, started, id] = /^(-?\d{1,19}) (.+)$/.exec(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))) ?? [];
-    if (started !== undefined && id !== undefined) return { started, id };
-  } catch {
-    // Not base64: the same answer.
-  }
-  throw new AppError(
-    "invalid_request",
-    "The cursor is not one of ours. Take next_cursor from the page before, unchanged.",
-  );
 }

@@ -1,22 +1,14 @@
-import { logAddress, runLog } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
-import { dbFor } from "../../db/db.ts";
 import { durationMs, rfc3339 } from "../../events/nano.ts";
 import { sumCalls } from "../projection/merge.ts";
-import { loadKnown } from "../projection/store.ts";
-import { mergeTail, runNotFound } from "./get.ts";
+import { currentState } from "./get.ts";
+import { usdFromNano } from "./run-from-row.ts";
 import type { LlmCall } from "./schema.ts";
 
 /** The model calls of a run in order of their start; wrappers that repeat a call are left out. @throws `run_not_found` */
 export async function listLlmCalls(ctx: Ctx, runId: string): Promise<{ data: LlmCall[]; next_cursor: null }> {
   requireScope(ctx, "read");
-  const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
-  const [tail, known] = await Promise.all([
-    log.heldFacts(runId),
-    loadKnown(dbFor(ctx.env, ctx.projectId), ctx.projectId, [runId]),
-  ]);
-  const state = mergeTail(known.get(runId)?.state, tail.parts);
-  if (!state) throw runNotFound(runId);
+  const state = await currentState(ctx, runId);
   const { counted } = sumCalls(state.calls, state.links);
   const data = state.calls
     .filter((call) => counted.has(call.span_id))
@@ -37,8 +29,10 @@ export async function listLlmCalls(ctx: Ctx, runId: string): Promise<{ data: Llm
       cache_write_tokens: call.usage?.cache_write ?? null,
       output_tokens: call.usage?.output ?? null,
       reasoning_tokens: call.usage?.reasoning ?? null,
-      cost_usd: call.cost_nano_usd === null ? null : call.cost_nano_usd / 1e9,
+      cost_usd: usdFromNano(call.cost_nano_usd),
       price_version: call.price_version,
+      unpriced: call.unpriced,
+      client_cost_usd: usdFromNano(call.client_cost_nano_usd),
     }));
   return { data, next_cursor: null };
 }

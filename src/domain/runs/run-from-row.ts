@@ -1,6 +1,6 @@
 import type { RunStatus } from "../../events/event.ts";
 import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
-import type { RunRow } from "../projection/rows.ts";
+import { detailsOf, type RunRow } from "../projection/rows.ts";
 import type { Run } from "./schema.ts";
 
 /** A trace whose root never came is held to be over when nothing was heard of it for this long. */
@@ -32,6 +32,8 @@ export function statusOf(row: Pick<RunRow, "outcome" | "seen_at" | "error_count"
 export function runFromRow(row: RunRow, now: number): Run {
   const started = String(row.started_ns) as Nano;
   const ended = row.ended_ns === null ? null : (String(row.ended_ns) as Nano);
+  const details = detailsOf(row);
+  const { client_cost_nano_usd: ofCalls, logged_cost_nano_usd: logged } = details;
   return {
     id: String(row.id),
     kind: row.kind as Run["kind"],
@@ -39,6 +41,7 @@ export function runFromRow(row: RunRow, now: number): Run {
     status: statusOf(row, now),
     service: text(row.service),
     environment: text(row.environment),
+    version: text(row.version),
     session_id: text(row.session_id),
     user_id: text(row.user_id),
     parent_run_id: text(row.parent_run_id),
@@ -54,18 +57,32 @@ export function runFromRow(row: RunRow, now: number): Run {
     error_count: Number(row.error_count),
     input_tokens: number(row.input_tokens),
     cached_input_tokens: number(row.cached_input_tokens),
+    cache_write_tokens: details.cache_write_tokens,
     output_tokens: number(row.output_tokens),
     reasoning_tokens: number(row.reasoning_tokens),
-    cost_usd: row.cost_nano_usd === null ? null : Number(row.cost_nano_usd) / 1e9,
+    cost_usd: usdFromNano(number(row.cost_nano_usd)),
+    known_cost_usd: usdFromNano(details.known_cost_nano_usd),
+    unpriced_call_count: Object.values(details.unpriced).reduce((sum, count) => sum + count, 0),
+    unpriced: details.unpriced,
     price_version: text(row.price_version),
+    // A client sends its figure with the call or in a record of its own, never both.
+    client_cost_usd: usdFromNano(ofCalls === null && logged === null ? null : (ofCalls ?? 0) + (logged ?? 0)),
     models: JSON.parse(String(row.models)) as string[],
     providers: JSON.parse(String(row.providers)) as string[],
+    agents: details.agents,
+    tools: details.tools,
+    prompts: details.prompts,
     first_seq: 1,
     last_seq: Number(row.last_seq),
     input_preview: text(row.input_preview),
     output_preview: text(row.output_preview),
     url: `/runs/${encodeURIComponent(String(row.id))}`,
   };
+}
+
+/** Billionths of a dollar as dollars; null stays null. */
+export function usdFromNano(nano: number | null): number | null {
+  return nano === null ? null : nano / 1e9;
 }
 
 function text(value: string | number | null): string | null {

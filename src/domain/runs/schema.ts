@@ -1,11 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
-import { SPAN_KINDS, STATUS_CODES, STEP_KINDS } from "../../events/span.ts";
+import { SPAN_KINDS, STATUS_CODES, STEP_KINDS, UNPRICED_REASONS } from "../../events/span.ts";
 
 /** RFC 3339 in UTC, with the precision that came in. */
 const time = z.string().openapi({ format: "date-time", example: "2026-11-21T09:30:00.123456789Z" });
 const tokens = z.number().int().nullable().openapi({ description: "null = not reported" });
 const cost = z.number().nullable().openapi({ description: "US dollars; null = not known, never 0 for unknown" });
+const clientCost = z.number().nullable().openapi({ description: "US dollars, as the sender says; null = it does not" });
+const priceVersion = z
+  .string()
+  .nullable()
+  .openapi({ description: "The price list that the cost is by; `project@n` for the project's own" });
+const unpriced = z.enum(UNPRICED_REASONS);
 
 /** A run, as every door answers it. */
 export const runSchema = z
@@ -16,6 +22,7 @@ export const runSchema = z
     status: z.enum(RUN_STATUSES),
     service: z.string().nullable(),
     environment: z.string().nullable(),
+    version: z.string().nullable().openapi({ description: "The application's release" }),
     session_id: z.string().nullable(),
     user_id: z.string().nullable(),
     parent_run_id: z.string().nullable(),
@@ -31,12 +38,20 @@ export const runSchema = z
     error_count: z.number().int(),
     input_tokens: tokens,
     cached_input_tokens: tokens,
+    cache_write_tokens: tokens,
     output_tokens: tokens,
     reasoning_tokens: tokens,
     cost_usd: cost,
-    price_version: z.string().nullable(),
+    known_cost_usd: cost.openapi({ description: "US dollars of the calls whose cost is known" }),
+    unpriced_call_count: z.number().int().openapi({ description: "Calls whose cost is not known" }),
+    unpriced: z.partialRecord(unpriced, z.number().int()).openapi({ description: "The same by reason" }),
+    price_version: priceVersion,
+    client_cost_usd: clientCost,
     models: z.array(z.string()),
     providers: z.array(z.string()),
+    agents: z.array(z.string()),
+    tools: z.array(z.string()),
+    prompts: z.array(z.string()),
     first_seq: z.number().int(),
     last_seq: z.number().int(),
     input_preview: z.string().nullable(),
@@ -69,6 +84,9 @@ export const spanRowSchema = z
     cached_input_tokens: tokens,
     output_tokens: tokens,
     reasoning_tokens: tokens,
+    time_to_first_token_ms: z.number().nullable(),
+    cost_usd: cost.openapi({ description: "US dollars of this span's own call; null on all other spans" }),
+    unpriced: unpriced.nullable().openapi({ description: "Why a call's cost is not known; null on all other spans" }),
     event_count: z.number().int(),
   })
   .openapi("SpanRow");
@@ -92,10 +110,35 @@ export const messageSchema = z
   .object({ role: z.string(), parts: z.array(messagePartSchema), finish_reason: z.string().optional() })
   .openapi("Message");
 
+/** How a cost came about. */
+export const costBasisSchema = z
+  .object({
+    version: z.string(),
+    priced_as: z.string().openapi({ description: "The entry of the price list", example: "openai/gpt-4o-mini" }),
+    factor: z.number().openapi({ description: "What the service tier multiplies the lines by", example: 1 }),
+    lines: z.array(
+      z.object({
+        kind: z.enum(["input", "cached_input", "cache_write", "output", "reasoning"]),
+        tokens: z.number().int(),
+        usd_per_mtok: z.number(),
+      }),
+    ),
+  })
+  .openapi("CostBasis");
+
 /** A span with its bodies. `input` and `output` are null when no convention recognises any. */
 export const spanSchema = spanRowSchema
   .extend({
     trace_id: z.string(),
+    operation: z.string().nullable(),
+    cache_write_tokens: tokens,
+    price_version: priceVersion,
+    client_cost_usd: clientCost,
+    cost_basis: costBasisSchema
+      .nullable()
+      .openapi({ description: "null if there is no cost, or if it is by a price list that is no longer at hand" }),
+    prompt_name: z.string().nullable(),
+    prompt_version: z.string().nullable(),
     input: z.array(messageSchema).nullable(),
     output: z.array(messageSchema).nullable(),
     attributes: z.record(z.string(), z.unknown()),
@@ -136,7 +179,9 @@ export const llmCallSchema = z
     output_tokens: tokens,
     reasoning_tokens: tokens,
     cost_usd: cost,
-    price_version: z.string().nullable(),
+    price_version: priceVersion,
+    unpriced: unpriced.nullable().openapi({ description: "Why the cost is not known; null if it is" }),
+    client_cost_usd: clientCost,
   })
   .openapi("LlmCall");
 export type LlmCall = z.infer<typeof llmCallSchema>;

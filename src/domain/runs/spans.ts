@@ -1,11 +1,22 @@
+import { logAddress, runLog } from "../../../durable-objects/stubs.ts";
+import { readArchiveMarked } from "../../blobs/archive.ts";
 import { type Ctx, requireScope } from "../../context.ts";
+import { dbFor } from "../../db/db.ts";
 import { AppError } from "../../errors.ts";
+import { recordMark } from "../../events/delta.ts";
 import type { RunEvent } from "../../events/event.ts";
+import type { LogData } from "../../events/log-record.ts";
 import { durationMs, rfc3339 } from "../../events/nano.ts";
+import { decodePart } from "../../events/part.ts";
 import type { SpanData } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
+import type { SpanContent } from "../../otlp/model.ts";
+import { contentOfRecords } from "../../otlp/records/index.ts";
+import { costBasis } from "../prices/basis.ts";
+import { type CallCostRow, loadCosts } from "../projection/store.ts";
 import { lastSeqOf } from "./get.ts";
 import { readLog } from "./read-log.ts";
+import { usdFromNano } from "./run-from-row.ts";
 import type { SpanDetail, SpanRow } from "./schema.ts";
 
 /** All spans of a run in log order, without bodies. @throws AppError `run_not_found` */
@@ -14,12 +25,16 @@ export async function listSpans(
   runId: string,
 ): Promise<{ data: SpanRow[]; last_seq: number; next_cursor: null }> {
   requireScope(ctx, "read");
-  const lastSeq = await lastSeqOf(ctx, runId);
+  const [lastSeq, costs] = await Promise.all([lastSeqOf(ctx, runId), loadCosts(dbOf(ctx), ctx.projectId, runId)]);
   const data: SpanRow[] = [];
+  let last = lastSeq;
   for await (const events of readLog(ctx.env, ctx.projectId, runId, 0)) {
-    for (const event of events) if (event.type === "SPAN") data.push(spanRow(event));
+    for (const event of events) {
+      if (event.type === "SPAN") data.push(spanRow(event, costs.get(event.id as string)));
+      last = Math.max(last, event.seq);
+    }
   }
-  return { data, last_seq: Math.max(lastSeq, data.at(-1)?.seq ?? 0), next_cursor: null };
+  return { data, last_seq: last, next_cursor: null };
 }
 
 /**
@@ -33,7 +48,7 @@ export async function getSpan(ctx: Ctx, runId: string, spanId: string, seq: numb
   for (const after of seq === undefined ? [0] : [seq - 1, 0]) {
     for await (const events of readLog(ctx.env, ctx.projectId, runId, after)) {
       const found = events.find((event) => event.type === "SPAN" && event.id === wanted);
-      if (found) return spanDetail(found);
+      if (found) return spanDetail(ctx, runId, found);
       // With the seq given the first batch holds the span; if not, the seq was wrong and the whole log is searched.
       if (seq !== undefined && after > 0) break;
     }
@@ -42,7 +57,12 @@ export async function getSpan(ctx: Ctx, runId: string, spanId: string, seq: numb
   throw new AppError("span_not_found", `Run ${runId} has no span ${spanId.slice(0, 64)}. It may not have arrived yet.`);
 }
 
-function spanRow(event: RunEvent): SpanRow {
+function dbOf(ctx: Ctx): D1Database {
+  return dbFor(ctx.env, ctx.projectId);
+}
+
+/** @param cost what D1 has of the call, which a repricing may have changed since ingest */
+function spanRow(event: RunEvent, cost: CallCostRow | undefined): SpanRow {
   const span = event.data as SpanData;
   const { facts } = span;
   return {
@@ -66,18 +86,40 @@ function spanRow(event: RunEvent): SpanRow {
     cached_input_tokens: facts.usage?.cached ?? null,
     output_tokens: facts.usage?.output ?? null,
     reasoning_tokens: facts.usage?.reasoning ?? null,
+    time_to_first_token_ms: facts.time_to_first_token_ms ?? null,
+    ...costFields(span, cost),
     event_count: span.events.length,
   };
 }
 
-function spanDetail(event: RunEvent): SpanDetail {
+function costFields({ facts }: SpanData, row: CallCostRow | undefined): Pick<SpanRow, "cost_usd" | "unpriced"> {
+  if (row) return { cost_usd: usdFromNano(row.cost_nano_usd), unpriced: row.unpriced };
+  const { cost } = facts;
+  return { cost_usd: usdFromNano(cost?.nano_usd ?? null), unpriced: cost && "reason" in cost ? cost.reason : null };
+}
+
+async function spanDetail(ctx: Ctx, runId: string, event: RunEvent): Promise<SpanDetail> {
   const span = event.data as SpanData;
-  const { input, output } = readContent(span, span);
+  const { facts } = span;
+  const [costs, said] = await Promise.all([
+    loadCosts(dbOf(ctx), ctx.projectId, runId, span.span_id),
+    contentInRecords(ctx, runId, span.span_id),
+  ]);
+  const cost = costs.get(span.span_id);
+  const version = cost ? cost.price_version : facts.cost && "version" in facts.cost ? facts.cost.version : null;
+  const own = readContent(span, span);
   return {
-    ...spanRow(event),
+    ...spanRow(event, cost),
     trace_id: span.trace_id,
-    input,
-    output,
+    operation: facts.operation ?? null,
+    cache_write_tokens: facts.usage?.cache_write ?? null,
+    price_version: version,
+    client_cost_usd: usdFromNano(facts.client_cost_nano_usd ?? null),
+    cost_basis: version === null ? null : await costBasis(ctx, facts, span.start_time_unix_nano, version),
+    prompt_name: facts.prompt_name ?? null,
+    prompt_version: facts.prompt_version ?? null,
+    input: own.input ?? said.input,
+    output: own.output ?? said.output,
     attributes: span.attributes,
     resource: span.resource,
     scope: span.scope,
@@ -88,4 +130,21 @@ function spanDetail(event: RunEvent): SpanDetail {
     })),
     links: span.links,
   };
+}
+
+/** The messages of a span that came as log records, wherever in the log they lie. */
+async function contentInRecords(ctx: Ctx, runId: string, spanId: string): Promise<SpanContent> {
+  const mark = recordMark(spanId);
+  const [tail, archived] = await Promise.all([
+    runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId)).heldMarked(runId, mark),
+    readArchiveMarked(ctx.env, ctx.projectId, runId, mark),
+  ]);
+  const held = tail.flatMap((part) => decodePart(part.member, part.place, part.firstSeq, part.skip));
+  const bySeq = new Map<number, LogData>();
+  for (const event of [...archived, ...held]) {
+    const data = event.data as LogData;
+    if (event.type === "LOG" && data.span_id === spanId) bySeq.set(event.seq, data);
+  }
+  const inOrder = [...bySeq].sort(([a], [b]) => a - b);
+  return contentOfRecords(inOrder.map(([, data]) => ({ record: data, context: data })));
 }

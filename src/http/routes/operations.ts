@@ -21,6 +21,9 @@ const health = createRoute({
         events_projected: z.number().int(),
         d1_rows_written: z.number().int(),
       }),
+      dropped: z
+        .object({ log_records: z.number().int(), data_points: z.number().int() })
+        .openapi({ description: "What clients sent over OTLP and Runlight does not keep: other logs, and metrics" }),
     }),
     "The parts",
   ),

@@ -1,9 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono";
+import { dropMetrics, ingestLogs } from "../../domain/ingest/ingest-logs.ts";
 import { ingestTraces } from "../../domain/ingest/ingest-traces.ts";
 import { AppError, ERROR_CODES, type ErrorCode } from "../../errors.ts";
-import { decodeTraces, type OtlpType } from "../../otlp/decode/index.ts";
-import { encodeEmptyResponse, encodeStatus, encodeTraceResponse } from "../../otlp/reply.ts";
+import { countDataPoints, decodeLogs, decodeTraces, type OtlpType } from "../../otlp/decode/index.ts";
+import { encodeEmptyResponse, encodeResponse, encodeStatus } from "../../otlp/reply.ts";
 import { readBody } from "../body.ts";
 import { authenticate } from "../middleware/authenticate.ts";
 import { toAppError } from "../reply-error.ts";
@@ -17,8 +18,8 @@ export function otlpRoutes() {
   const app = new Hono<HonoEnv>();
   for (const prefix of PREFIXES) {
     app.all(`${prefix}/v1/traces`, postOnly(), typed(), authenticate(), takeTraces);
-    app.all(`${prefix}/v1/logs`, postOnly(), typed(), authenticate(), takeAndDrop);
-    app.all(`${prefix}/v1/metrics`, postOnly(), typed(), authenticate(), takeAndDrop);
+    app.all(`${prefix}/v1/logs`, postOnly(), typed(), authenticate(), takeLogs);
+    app.all(`${prefix}/v1/metrics`, postOnly(), typed(), authenticate(), takeMetrics);
   }
   app.onError((error, c) => replyStatus(c as Context<HonoEnv>, error));
   return app;
@@ -28,13 +29,21 @@ async function takeTraces(c: Context<HonoEnv>): Promise<Response> {
   const type = typeOf(c) as OtlpType;
   const body = await readBody(c.req.raw);
   const partial = await ingestTraces(c.get("ctx"), decodeTraces(type, body));
-  return reply(type, 200, encodeTraceResponse(type, partial ?? undefined));
+  return reply(type, 200, encodeResponse("traces", type, partial ?? undefined));
 }
 
-/** Logs and metrics come unasked from clients that only meant to send traces: taken, so that they do not retry. */
-async function takeAndDrop(c: Context<HonoEnv>): Promise<Response> {
-  await readBody(c.req.raw);
+async function takeLogs(c: Context<HonoEnv>): Promise<Response> {
   const type = typeOf(c) as OtlpType;
+  const body = await readBody(c.req.raw);
+  const partial = await ingestLogs(c.get("ctx"), decodeLogs(type, body));
+  return reply(type, 200, encodeResponse("logs", type, partial ?? undefined));
+}
+
+/** Metrics come unasked from clients that only meant to send traces: taken, so that they do not retry, and counted. */
+async function takeMetrics(c: Context<HonoEnv>): Promise<Response> {
+  const type = typeOf(c) as OtlpType;
+  const body = await readBody(c.req.raw);
+  dropMetrics(c.get("ctx"), countDataPoints(type, body));
   return reply(type, 200, encodeEmptyResponse(type));
 }
 

@@ -65,6 +65,11 @@ function decodeSpans(spans: object[]): DecodedTraces {
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
+test("the status code of old exporters, now a reserved field, is passed over", () => {
+  const status = field(15, 2, [...field(1, 0, [2]), ...field(2, 2, utf8("no")), ...field(3, 0, [2])]);
+  expect(spanOf(status)?.status).toEqual({ code: "error", message: "no" });
+});
+
 test("a span of nothing but its ids gets proto3's defaults", () => {
   expect(decodeTracesProtobuf(bodyOf())).toEqual({
     groups: [{ context: { resource: {}, scope: { name: "", version: "" } }, spans: [BARE] }],

@@ -145,6 +145,8 @@ function readStatus(reader: WireReader): Span["status"] {
       const message = reader.string();
       if (message !== "") status.message = message;
     } else if (tag === field(3, VARINT)) status.code = STATUS_CODES[reader.uint32()] ?? "unset";
+    // Reserved: the code of OTLP before 1.0, which old exporters still send beside the new one.
+    else if (tag === field(1, VARINT)) reader.skip(tag);
     else unknown(reader, tag, 3);
   }
   reader.leave(outer);

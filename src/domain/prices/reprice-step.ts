@@ -1,0 +1,129 @@
+import { runLog, traceLogAddresses } from "../../../durable-objects/stubs.ts";
+import { dbFor } from "../../db/db.ts";
+import type { CallFact } from "../../events/delta.ts";
+import type { JobInput, StepResult } from "../jobs/step.ts";
+import { type RunRow, rowsOf } from "../projection/rows.ts";
+import { type KnownRun, loadKnown, writeCosts } from "../projection/store.ts";
+import { nanoOf } from "../runs/time-of.ts";
+import type { ProjectPrices } from "./custom.ts";
+import { readPrices } from "./load.ts";
+import { priceCall } from "./price-call.ts";
+
+/** Runs of one step: some hundred calls, done in well under a second. */
+const RUNS_A_STEP = 100;
+
+/** Tries against a run that goes on growing; then the step fails and is tried again later. */
+const MAX_TRIES = 5;
+
+/** How long to wait for what was acknowledged before the job began and is not projected yet. */
+const PATIENCE_MS = 60_000;
+
+interface State {
+  /** The last run done: start in nanoseconds, and id. */
+  cursor: [started: string, id: string] | null;
+  changed_runs: number;
+}
+
+/** One step of a job of kind `reprice`: the next runs of the window, oldest first. Doing it twice changes nothing more. */
+export async function repriceStep(env: Env, projectId: string, job: JobInput): Promise<StepResult> {
+  const params = job.params as { from: string; to: string };
+  const window = { from: nanoOf("from", params.from), to: nanoOf("to", params.to) };
+  const db = dbFor(env, projectId);
+  const state = (job.state as State | null) ?? { cursor: null, changed_runs: 0 };
+  const { total } = job;
+  if (total === null) {
+    if (await isBehind(env, projectId, job.created_at)) return { state, done: 0, total, wait: 500 };
+    return { state, done: 0, total: await countRuns(db, projectId, window) };
+  }
+  const page = await nextRuns(db, projectId, window, state.cursor);
+  const changed = await repriceRuns(db, projectId, page, await readPrices(env, projectId));
+  const last = page.at(-1);
+  const next: State = {
+    cursor: last ? [last.started, last.id] : state.cursor,
+    changed_runs: state.changed_runs + changed,
+  };
+  const done = job.done + page.length;
+  const finished = page.length < RUNS_A_STEP;
+  // Runs that came in meanwhile are counted too.
+  const step = { state: next, done, total: Math.max(total, done) };
+  return finished ? { ...step, result: { runs: done, changed_runs: next.changed_runs } } : step;
+}
+
+/** Whether something waits to be projected that was acknowledged, and so priced, before the job began. */
+async function isBehind(env: Env, projectId: string, since: number): Promise<boolean> {
+  const now = Date.now();
+  if (now - since > PATIENCE_MS) return false;
+  const logs = traceLogAddresses(env, projectId).map((address) => runLog(env, address).status());
+  return (await Promise.all(logs)).some((log) => log.waitingRows > 0 && now - log.waitingMs <= since);
+}
+
+interface Window {
+  from: string;
+  to: string;
+}
+
+async function countRuns(db: D1Database, projectId: string, { from, to }: Window): Promise<number> {
+  const row = await db
+    .prepare(
+      `SELECT count(*) AS n FROM runs
+       WHERE project_id = ? AND started_ns >= CAST(? AS INTEGER) AND started_ns < CAST(? AS INTEGER)`,
+    )
+    .bind(projectId, from, to)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
+async function nextRuns(
+  db: D1Database,
+  projectId: string,
+  { from, to }: Window,
+  cursor: State["cursor"],
+): Promise<{ id: string; started: string }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, CAST(started_ns AS TEXT) AS started FROM runs
+       WHERE project_id = ? AND started_ns < CAST(? AS INTEGER) AND (started_ns, id) > (CAST(? AS INTEGER), ?)
+       ORDER BY started_ns, id LIMIT ?`,
+    )
+    .bind(projectId, to, cursor?.[0] ?? from, cursor?.[1] ?? "", RUNS_A_STEP)
+    .all<{ id: string; started: string }>();
+  return results;
+}
+
+/** @returns how many of the runs have other costs now */
+async function repriceRuns(
+  db: D1Database,
+  projectId: string,
+  page: readonly { id: string }[],
+  prices: ProjectPrices,
+): Promise<number> {
+  if (page.length === 0) return 0;
+  for (let attempt = 1; ; attempt++) {
+    const { runs } = await loadKnown(
+      db,
+      projectId,
+      page.map(({ id }) => id),
+    );
+    const changed = [...runs].map(([id, run]) => repriced(id, run, prices)).filter((rows) => rows !== null);
+    if (changed.length === 0 || (await writeCosts(db, projectId, changed))) return changed.length;
+    if (attempt >= MAX_TRIES) throw new Error("The runs grew faster than they could be repriced. Trying again later.");
+  }
+}
+
+/** The rows of a run at today's prices: the run's and those calls' that changed. null if none did. */
+function repriced(id: string, { state }: KnownRun, prices: ProjectPrices) {
+  const calls = state.calls.map((call) => withPrice(call, prices));
+  const changed = new Set(calls.filter((call, n) => call !== state.calls[n]).map((call) => call.span_id));
+  if (changed.size === 0) return null;
+  const rows = rowsOf(id, { ...state, calls });
+  return { run: rows.run as RunRow, calls: rows.calls.filter((row) => changed.has(String(row.span_id))) };
+}
+
+/** The same object if nothing changes. */
+function withPrice(call: CallFact, prices: ProjectPrices): CallFact {
+  const cost = priceCall(call, call.start, prices);
+  const version = "version" in cost ? cost.version : null;
+  const reason = "reason" in cost ? cost.reason : null;
+  if (call.cost_nano_usd === cost.nano_usd && call.price_version === version && call.unpriced === reason) return call;
+  return { ...call, cost_nano_usd: cost.nano_usd, price_version: version, unpriced: reason };
+}
