@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { detailOf, spanData } from "./fake-bodies.ts";
 import { type FakeRun, hex, llmCalls, makeRun, summarise } from "./fake-data.ts";
 import { fakeRuns } from "./fake-runs.ts";
+import { fakeSessions } from "./fake-sessions.ts";
 
 /** FAKE=empty starts with no run at all: the first arrives after a while. FAKE=quiet has no live run. */
 const mode = process.env.FAKE ?? "live";
@@ -82,6 +83,12 @@ export class FakeApi {
     if (what === "keys" && method === "POST")
       return { status: 201, body: { id: "k", name: "n", scopes: ["ingest"], key: "rl_7fQ2mVt9sXc4LwA8pKd3eZb6" } };
     if (what === "traces") return { status: 200, body: {} };
+    if (what === "sessions") {
+      const sessions = fakeSessions(this.#runs.map(({ run }) => run));
+      if (!id) return { status: 200, body: { data: sessions, next_cursor: null } };
+      const session = sessions.find((each) => each.id === decodeURIComponent(id));
+      return session ? { status: 200, body: session } : fail(404, "session_not_found", "There is no such session.");
+    }
     if (what !== "runs") return fail(404, "not_found", "There is nothing at this address.");
     if (!id) return this.#list(url.searchParams);
     const found = this.#runs.find((each) => each.run.id === id);

@@ -1,5 +1,6 @@
 import type { SpanDetail, SpanRow } from "../../src/domain/runs/schema.ts";
 import type { SpanData } from "../../src/events/span.ts";
+import { basisOf } from "./fake-data.ts";
 
 /** A span with bodies; every kind of content somewhere. */
 export function detailOf(row: SpanRow, traceId: string): SpanDetail {
@@ -98,6 +99,7 @@ export function detailOf(row: SpanRow, traceId: string): SpanDetail {
           },
         ]
       : null;
+  const basis = row.cost_usd === null ? null : basisOf(row);
   const big =
     row.seq === 2
       ? {
@@ -113,6 +115,13 @@ export function detailOf(row: SpanRow, traceId: string): SpanDetail {
   return {
     ...row,
     trace_id: traceId,
+    operation: isCall ? "chat" : null,
+    cache_write_tokens: null,
+    price_version: basis?.version ?? null,
+    client_cost_usd: null,
+    cost_basis: basis,
+    prompt_name: isCall ? "research-system" : null,
+    prompt_version: isCall ? "7" : null,
     input,
     output,
     attributes: {
@@ -172,6 +181,11 @@ export function spanData(row: SpanRow, traceId: string): SpanData {
     scope: { name: "fake", version: "1" },
     facts: {
       step: row.step,
+      ...(row.cost_usd === null
+        ? {}
+        : { cost: { nano_usd: Math.round(row.cost_usd * 1e9), version: "genai-prices@0.1.8" } }),
+      ...(row.unpriced === null ? {} : { cost: { nano_usd: null, reason: row.unpriced } }),
+      ...(row.time_to_first_token_ms === null ? {} : { time_to_first_token_ms: row.time_to_first_token_ms }),
       ...(row.model ? { model: row.model, provider: row.provider ?? "" } : {}),
       ...(row.tool_name ? { tool_name: row.tool_name } : {}),
       ...(row.input_tokens === null

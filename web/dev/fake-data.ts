@@ -1,4 +1,4 @@
-import type { LlmCall, Run, SpanRow } from "../../src/domain/runs/schema.ts";
+import type { LlmCall, Run, SpanDetail, SpanRow } from "../../src/domain/runs/schema.ts";
 
 /** Chance with a memory (mulberry32): the same data at every start. */
 export function chance(seed: number): () => number {
@@ -155,12 +155,43 @@ export function makeRun(shape: Shape): FakeRun {
       cached_input_tokens: input ? Math.round(input * random() * 0.6) : null,
       output_tokens: step === "llm" ? Math.round(40 + random() * 900) : null,
       reasoning_tokens: step === "llm" ? Math.round(random() * 300) : null,
+      time_to_first_token_ms: step === "llm" ? (end - start) * 0.2 : null,
+      cost_usd: null,
+      unpriced: null,
       event_count: failed ? 1 : 0,
     };
+    if (model) Object.assign(row, priced(row));
     spans.push(row);
     open.push({ row, start, end, depth: (parent?.depth ?? -1) + 1 });
   }
   return { run: summarise(shape, spans, service, false), spans };
+}
+
+const PRICE_VERSION = "genai-prices@0.1.8";
+
+/** What a call's tokens are priced by; the same shape as the API's. */
+export function basisOf(row: SpanRow): SpanDetail["cost_basis"] {
+  const price = MODELS.find(([model]) => model === row.model) ?? (["", "", 0.02, 0] as const);
+  if (row.input_tokens === null || price[2] === null) return null;
+  const cached = row.cached_input_tokens ?? 0;
+  return {
+    version: PRICE_VERSION,
+    priced_as: `${row.provider}/${row.model}`,
+    factor: row.seq % 7 === 3 ? 0.5 : 1,
+    lines: [
+      { kind: "cached_input" as const, tokens: cached, usd_per_mtok: price[2] / 10 },
+      { kind: "input" as const, tokens: row.input_tokens - cached, usd_per_mtok: price[2] },
+      { kind: "output" as const, tokens: row.output_tokens ?? 0, usd_per_mtok: price[3] },
+    ].filter(({ tokens }) => tokens > 0),
+  };
+}
+
+function priced(row: SpanRow): Pick<SpanRow, "cost_usd" | "unpriced"> {
+  const basis = basisOf(row);
+  if (basis === null) return { cost_usd: null, unpriced: "local_model" };
+  if (row.status === "error") return { cost_usd: null, unpriced: row.seq % 2 === 0 ? "refused" : "no_usage" };
+  const sum = basis.lines.reduce((all, line) => all + (line.tokens * line.usd_per_mtok) / 1e6, 0);
+  return { cost_usd: sum * basis.factor, unpriced: null };
 }
 
 export function summarise(
@@ -175,6 +206,9 @@ export function summarise(
   const end = Math.max(...spans.map((span) => Date.parse(span.started_at) + span.duration_ms));
   const errors = spans.filter((span) => span.status === "error").length;
   const known = !shape.id.startsWith("0a9e");
+  const open = calls.filter((call) => call.unpriced !== null && call.unpriced !== "refused");
+  const costs = sum(calls.map((call) => call.cost_usd));
+  const names = (of: "agent_name" | "tool_name") => [...new Set(spans.flatMap((span) => span[of] ?? []))].sort();
   return {
     id: shape.id,
     kind: known ? "trace" : "agent",
@@ -182,11 +216,12 @@ export function summarise(
     status: running ? "running" : spans[0]?.status === "error" ? "error" : "success",
     service,
     environment: "production",
+    version: "4.2.1",
     session_id: `session-${shape.id.slice(0, 2)}`,
     user_id: Number.parseInt(shape.id.slice(0, 1), 16) > 6 ? `user-${shape.id.slice(0, 1)}@example.com` : null,
     parent_run_id: null,
     tags: Number.parseInt(shape.id.slice(1, 2), 16) > 9 ? ["beta", "eu-west"] : [],
-    metadata: {},
+    metadata: known ? { tenant: "acme", region: "eu-west-1", experiment: "prompt-b", retries: 2 } : {},
     started_at: new Date(shape.started).toISOString(),
     ended_at: new Date(end).toISOString(),
     duration_ms: end - shape.started,
@@ -198,14 +233,23 @@ export function summarise(
     input_tokens: sum(calls.map((call) => call.input_tokens)),
     cached_input_tokens: sum(calls.map((call) => call.cached_input_tokens)),
     output_tokens: sum(calls.map((call) => call.output_tokens)),
+    cache_write_tokens: null,
     reasoning_tokens: sum(calls.map((call) => call.reasoning_tokens)),
-    cost_usd:
-      calls.some((call) => call.cost_usd === null) || calls.length === 0
-        ? null
-        : sum(calls.map((call) => call.cost_usd)),
-    price_version: "2026-11-01",
+    cost_usd: calls.length > 0 && open.length === 0 ? costs : null,
+    known_cost_usd: calls.length === open.length ? null : costs,
+    unpriced_call_count: calls.filter((call) => call.unpriced !== null).length,
+    unpriced: Object.fromEntries(
+      [...Map.groupBy(calls, (call) => call.unpriced)]
+        .filter(([reason]) => reason !== null)
+        .map(([reason, those]) => [reason, those.length]),
+    ),
+    price_version: calls.length > 0 ? PRICE_VERSION : null,
+    client_cost_usd: shape.id.startsWith("4") && costs !== null ? costs * 0.96 : null,
     models: [...new Set(calls.map((call) => call.model ?? ""))],
     providers: [...new Set(calls.map((call) => call.provider ?? ""))],
+    agents: names("agent_name"),
+    tools: names("tool_name"),
+    prompts: ["research-system"],
     first_seq: 1,
     last_seq: spans.length,
     input_preview: shape.input,
@@ -219,27 +263,25 @@ export function summarise(
 export function llmCalls(spans: SpanRow[]): LlmCall[] {
   return spans
     .filter((span) => span.step === "llm" || span.step === "embedding")
-    .map((span) => {
-      const price = MODELS.find(([model]) => model === span.model) ?? (["", "", 0.02, 0] as const);
-      return {
-        span_id: span.span_id,
-        parent_span_id: span.parent_span_id,
-        name: span.name,
-        operation: "chat",
-        model: span.model,
-        provider: span.provider,
-        status: span.status === "error" ? "error" : "ok",
-        started_at: span.started_at,
-        duration_ms: span.duration_ms,
-        time_to_first_token_ms: span.step === "llm" ? span.duration_ms * 0.2 : null,
-        input_tokens: span.input_tokens,
-        cached_input_tokens: span.cached_input_tokens,
-        cache_write_tokens: null,
-        output_tokens: span.output_tokens,
-        reasoning_tokens: span.reasoning_tokens,
-        cost_usd:
-          price[2] === null ? null : ((span.input_tokens ?? 0) * price[2] + (span.output_tokens ?? 0) * price[3]) / 1e6,
-        price_version: "2026-11-01",
-      };
-    });
+    .map((span) => ({
+      span_id: span.span_id,
+      parent_span_id: span.parent_span_id,
+      name: span.name,
+      operation: "chat",
+      model: span.model,
+      provider: span.provider,
+      status: span.status === "error" ? "error" : "ok",
+      started_at: span.started_at,
+      duration_ms: span.duration_ms,
+      time_to_first_token_ms: span.time_to_first_token_ms,
+      input_tokens: span.input_tokens,
+      cached_input_tokens: span.cached_input_tokens,
+      cache_write_tokens: null,
+      output_tokens: span.output_tokens,
+      reasoning_tokens: span.reasoning_tokens,
+      cost_usd: span.cost_usd,
+      price_version: span.cost_usd === null ? null : PRICE_VERSION,
+      unpriced: span.unpriced,
+      client_cost_usd: null,
+    }));
 }

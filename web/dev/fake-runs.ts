@@ -33,6 +33,9 @@ export function fakeRuns(now: number): FakeRun[] {
     output_tokens: null,
     cached_input_tokens: null,
     reasoning_tokens: null,
+    time_to_first_token_ms: null,
+    cost_usd: null,
+    unpriced: null,
     name: span.parent_span_id ? span.name : "nightly-import",
   }));
   plain.run = {

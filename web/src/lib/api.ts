@@ -1,7 +1,8 @@
 import type { LlmCall, Run, SpanDetail, SpanRow } from "../../../src/domain/runs/schema.ts";
+import type { Session } from "../../../src/domain/sessions/schema.ts";
 import type { RunEvent } from "../../../src/events/event.ts";
 
-export type { LlmCall, Run, RunEvent, SpanDetail, SpanRow };
+export type { LlmCall, Run, RunEvent, Session, SpanDetail, SpanRow };
 export type Message = NonNullable<SpanDetail["input"]>[number];
 export type MessagePart = Message["parts"][number];
 export interface Page<T> {
@@ -71,6 +72,9 @@ function post<T>(path: string, body: unknown): Promise<T> {
 
 const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`;
 
+/** Ids of sessions are the senders': any characters, half of a surrogate pair too, which no address can hold. */
+const anyId = (id: string) => encodeURIComponent(id.toWellFormed());
+
 export const api = {
   me: () => send<Me>("/api/me"),
   signIn: (credential: { token: string } | { key: string }) => post<void>(`${AUTH}sign-in`, credential),
@@ -83,6 +87,8 @@ export const api = {
   span: (id: string, spanId: string, seq: number, signal?: AbortSignal) =>
     send<SpanDetail>(`${run(id)}/spans/${encodeURIComponent(spanId)}?seq=${seq}`, { signal }),
   llmCalls: (id: string, signal?: AbortSignal) => send<Page<LlmCall>>(`${run(id)}/llm-calls`, { signal }),
+  sessions: (query: URLSearchParams, signal?: AbortSignal) => send<Page<Session>>(`/api/sessions?${query}`, { signal }),
+  session: (id: string, signal?: AbortSignal) => send<Session>(`/api/sessions/${anyId(id)}`, { signal }),
   events: (id: string, after: number, limit: number, signal?: AbortSignal) =>
     send<Page<RunEvent> & { last_seq: number }>(`${run(id)}/events?after=${after}&limit=${limit}`, { signal }),
 };
@@ -90,6 +96,9 @@ export const api = {
 export const paths = {
   feed: "/ws?entities=Run",
   run: (id: string) => `/runs/${encodeURIComponent(id)}`,
+  /** Browsers read these two as steps in the path, even encoded: such a session is shown as a list of its runs. */
+  session: (id: string) => (id === "." || id === ".." ? `/?session_id=${id}` : `/sessions/${anyId(id)}`),
+  sessions: (userId?: string) => (userId ? `/sessions?${new URLSearchParams({ user_id: userId })}` : "/sessions"),
   runJson: run,
   subscribe: (id: string, after: number) => `${run(id)}/subscribe?after=${after}`,
 };

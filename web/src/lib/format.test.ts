@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, counted, duration, elapsed, runCost, tokens, usd } from "./format.ts";
+import { ago, bytes, counted, duration, elapsed, tokens } from "./format.ts";
 
 describe("duration", () => {
   it.each([
@@ -22,15 +22,7 @@ describe("duration", () => {
   ])("%s ms reads %s", (ms, text) => expect(duration(ms)).toBe(text));
 });
 
-describe("money and counts", () => {
-  it.each([
-    [null, "unknown"],
-    [0, "$0"],
-    [0.000_01, "<$0.0001"],
-    [0.012_34, "$0.0123"],
-    [1234.5, "$1,234.50"],
-  ])("%s dollars read %s", (value, text) => expect(usd(value)).toBe(text));
-
+describe("counts", () => {
   it.each([
     [null, "–"],
     [9999, "9,999"],
@@ -38,12 +30,6 @@ describe("money and counts", () => {
     [99_960, "100k"],
     [999_600, "1.0M"],
   ])("%s tokens read %s", (value, text) => expect(tokens(value)).toBe(text));
-
-  it("tells a run without model calls from one whose price is not known", () => {
-    expect(runCost({ llm_call_count: 0, cost_usd: null })).toBe("–");
-    expect(runCost({ llm_call_count: 2, cost_usd: null })).toBe("unknown");
-    expect(runCost({ llm_call_count: 2, cost_usd: 0.5 })).toBe("$0.5000");
-  });
 
   it("puts units on sizes and nouns on counts", () => {
     expect([bytes(12), bytes(2_000_000), counted(1, "span"), counted(1200, "span")]).toEqual([

@@ -45,25 +45,6 @@ export function tokens(value: number | null): string {
   return `${(value / 1e6).toFixed(value < 99_950_000 ? 1 : 0)}M`;
 }
 
-/** US dollars. Unknown is unknown: never 0. */
-export function usd(value: number | null): string {
-  if (value === null) return "unknown";
-  if (value === 0) return "$0";
-  if (value < 0.0001) return "<$0.0001";
-  if (value < 1) return `$${value.toFixed(4)}`;
-  return `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-}
-
-/** Dollars without rounding, for a tooltip. */
-export function usdExact(value: number | null): string {
-  return value === null ? "The price of a model in this run is not known" : `$${Number(value.toPrecision(12))}`;
-}
-
-/** A run's cost: a dash when nothing in it could cost, "unknown" when something did and its price is not known. */
-export function runCost(run: Pick<Run, "llm_call_count" | "cost_usd">): string {
-  return run.llm_call_count === 0 && run.cost_usd === null ? "–" : usd(run.cost_usd);
-}
-
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;
   if (value < 999_500) return `${three(value / 1000)} kB`;

@@ -1,10 +1,13 @@
-import { api, type SpanDetail } from "#lib/api.ts";
+import { api, type RunEvent, type SpanDetail } from "#lib/api.ts";
+import { spansWithNews } from "./span-news.ts";
 import type { Node } from "./trace.ts";
 
 /** Bodies can be megabytes: only those looked at last are kept. */
 const KEPT = 12;
 /** Running over rows with the keyboard asks only for the row where it rests. */
 const REST_MS = 90;
+/** A call's records come in a bunch: one reading for all of them. */
+const NEWS_MS = 300;
 
 /** The bodies of the span that is open. */
 export class Details {
@@ -14,6 +17,8 @@ export class Details {
   readonly #runId: string;
   readonly #kept = new Map<number, SpanDetail>();
   #abort = new AbortController();
+  #shown: Node | null = null;
+  #news: ReturnType<typeof setTimeout> | undefined;
 
   constructor(runId: string) {
     this.#runId = runId;
@@ -23,7 +28,9 @@ export class Details {
   show(node: Node): () => void {
     this.#abort.abort();
     this.#abort = new AbortController();
+    this.#shown = node;
     this.error = null;
+    clearTimeout(this.#news);
     const kept = this.#kept.get(node.row.seq);
     if (kept) {
       this.detail = kept;
@@ -33,6 +40,18 @@ export class Details {
     const timer = setTimeout(() => this.#fetch(node, signal), this.detail === null ? 0 : REST_MS);
     this.detail = null;
     return () => clearTimeout(timer);
+  }
+
+  /** Takes in what came in live: bodies that have become more are read anew, those on the page without emptying it. */
+  take(events: RunEvent[]): void {
+    const changed = spansWithNews(events);
+    if (changed.size === 0) return;
+    for (const [seq, detail] of this.#kept) if (changed.has(detail.span_id)) this.#kept.delete(seq);
+    const shown = this.#shown;
+    if (!shown || !changed.has(shown.row.span_id)) return;
+    clearTimeout(this.#news);
+    const { signal } = this.#abort;
+    this.#news = setTimeout(() => !signal.aborted && this.#fetch(shown, signal), NEWS_MS);
   }
 
   async #fetch(node: Node, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-import type { LlmCall, SpanRow } from "#lib/api.ts";
+import type { LlmCall, Run, SpanRow } from "#lib/api.ts";
+import type { RunCosts } from "#lib/cost-notes.ts";
 import type { Node } from "./trace.ts";
 
 export interface StepShare {
@@ -42,38 +43,69 @@ function selfTime(node: Node): number {
   return Math.max(0, node.end - node.start - covered);
 }
 
-export interface ModelUse {
+/** The calls of one model of a run. */
+export interface ModelUse extends CallSums {
   model: string;
   provider: string | null;
-  calls: number;
   errors: number;
-  input: number | null;
-  output: number | null;
-  /** null as soon as the price of one call is not known. */
-  cost: number | null;
   meanMs: number;
+  /** Of the calls that tell it. */
+  medianFirstTokenMs: number | null;
 }
 
-/** The models of a run, dearest first; what costs an unknown sum goes first, as it may be the dearest. */
+/** The models of a run: the dearest first as far as that is known, then by tokens. */
 export function byModel(calls: LlmCall[]): ModelUse[] {
   const groups = Map.groupBy(calls, (call) => `${call.provider ?? ""} ${call.model ?? ""}`);
   const uses = [...groups.values()].map((group) => ({
     model: group[0]?.model ?? "unknown model",
     provider: group[0]?.provider ?? null,
-    calls: group.length,
     errors: group.filter((call) => call.status === "error").length,
-    input: sum(group.map((call) => call.input_tokens)),
-    output: sum(group.map((call) => call.output_tokens)),
-    cost: group.some((call) => call.cost_usd === null) ? null : sum(group.map((call) => call.cost_usd)),
     meanMs: group.reduce((total, call) => total + call.duration_ms, 0) / group.length,
+    medianFirstTokenMs: median(group.map((call) => call.time_to_first_token_ms)),
+    ...sumCalls(group),
   }));
+  const tokens = (use: ModelUse) => (use.input_tokens ?? 0) + (use.output_tokens ?? 0);
   return uses.sort(
-    (a, b) => (b.cost ?? Number.POSITIVE_INFINITY) - (a.cost ?? Number.POSITIVE_INFINITY) || b.calls - a.calls,
+    (a, b) =>
+      (b.known_cost_usd ?? 0) - (a.known_cost_usd ?? 0) || tokens(b) - tokens(a) || b.llm_call_count - a.llm_call_count,
   );
+}
+
+export type CallSums = RunCosts &
+  Pick<Run, "input_tokens" | "cached_input_tokens" | "cache_write_tokens" | "output_tokens" | "reasoning_tokens">;
+
+/** Sums of some calls by the same rules as a run's own. */
+function sumCalls(calls: LlmCall[]): CallSums {
+  const unpriced: Run["unpriced"] = {};
+  for (const { unpriced: reason } of calls) if (reason) unpriced[reason] = (unpriced[reason] ?? 0) + 1;
+  const known = sum(calls.map((call) => call.cost_usd));
+  const complete = calls.every((call) => call.cost_usd !== null || call.unpriced === "refused");
+  return {
+    llm_call_count: calls.length,
+    input_tokens: sum(calls.map((call) => call.input_tokens)),
+    cached_input_tokens: sum(calls.map((call) => call.cached_input_tokens)),
+    cache_write_tokens: sum(calls.map((call) => call.cache_write_tokens)),
+    output_tokens: sum(calls.map((call) => call.output_tokens)),
+    reasoning_tokens: sum(calls.map((call) => call.reasoning_tokens)),
+    cost_usd: complete ? known : null,
+    known_cost_usd: known,
+    unpriced_call_count: calls.filter((call) => call.unpriced !== null).length,
+    unpriced,
+    price_version: [...new Set(calls.flatMap((call) => call.price_version ?? []))].sort().join(", ") || null,
+    client_cost_usd: sum(calls.map((call) => call.client_cost_usd)),
+  };
 }
 
 /** null when nothing was reported at all. */
 function sum(values: (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+}
+
+/** null when nothing was reported at all. */
+export function median(values: (number | null)[]): number | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = null, high = null] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return low === null || high === null ? null : (low + high) / 2;
 }

@@ -59,11 +59,9 @@ export class RunView {
     return this.trace.nodes.filter(isError);
   });
 
-  /** Events as they come in, for whoever shows the log. */
-  onEvents: (events: RunEvent[]) => void = () => {};
-
   readonly #id: string;
   readonly #abort = new AbortController();
+  readonly #listeners = new Set<(events: RunEvent[]) => void>();
   #socket: { close: () => void } | null = null;
   #queue: SpanRow[] = [];
   #flushing = false;
@@ -103,6 +101,12 @@ export class RunView {
     this.#closed = true;
     this.#abort.abort();
     this.#socket?.close();
+  }
+
+  /** Hands on events as they come in; returns how to stop. */
+  listen(listener: (events: RunEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   node(spanId: string | null): Node | null {
@@ -218,7 +222,7 @@ export class RunView {
         const { type, events } = message as { type: string; events?: RunEvent[] };
         if (type !== "events" || !events || events.length === 0) return;
         seen = Math.max(seen, events.at(-1)?.seq ?? 0);
-        this.onEvents(events);
+        for (const listener of this.#listeners) listener(events);
         for (const event of events) {
           const row = spanFromEvent(event);
           if (row) this.#queue.push(row);

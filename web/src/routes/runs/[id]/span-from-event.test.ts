@@ -21,6 +21,8 @@ const data: SpanData = {
     model: "gpt-5-mini",
     provider: "openai",
     usage: { input: 12, cached: 0, cache_write: null, output: 34, reasoning: null },
+    time_to_first_token_ms: 76.5,
+    cost: { nano_usd: 71_000, version: "genai-prices@0.1.8" },
   },
 };
 
@@ -46,6 +48,9 @@ it("makes the row that the list of spans would have", () => {
     cached_input_tokens: 0,
     output_tokens: 34,
     reasoning_tokens: null,
+    time_to_first_token_ms: 76.5,
+    cost_usd: 0.000_071,
+    unpriced: null,
     event_count: 1,
   });
 });
@@ -56,6 +61,17 @@ it("shows an error that only the facts know", () => {
     status: "error",
     status_message: "HTTP 500",
     input_tokens: null,
+    time_to_first_token_ms: null,
+    cost_usd: null,
+    unpriced: null,
+  });
+});
+
+it("knows why a call has no cost", () => {
+  const facts = { ...data.facts, cost: { nano_usd: null, reason: "unknown_model" as const } };
+  expect(spanFromEvent({ seq: 1, type: "SPAN", data: { ...data, facts } })).toMatchObject({
+    cost_usd: null,
+    unpriced: "unknown_model",
   });
 });
 

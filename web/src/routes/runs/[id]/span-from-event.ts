@@ -7,6 +7,7 @@ export function spanFromEvent(event: Pick<RunEvent, "seq" | "type" | "data">): S
   if (event.type !== "SPAN") return null;
   const span = event.data as SpanData;
   const { facts } = span;
+  const { cost } = facts;
   const service = span.resource["service.name"];
   return {
     seq: event.seq,
@@ -29,6 +30,9 @@ export function spanFromEvent(event: Pick<RunEvent, "seq" | "type" | "data">): S
     cached_input_tokens: facts.usage?.cached ?? null,
     output_tokens: facts.usage?.output ?? null,
     reasoning_tokens: facts.usage?.reasoning ?? null,
+    time_to_first_token_ms: facts.time_to_first_token_ms ?? null,
+    cost_usd: cost && cost.nano_usd !== null ? cost.nano_usd / 1e9 : null,
+    unpriced: cost && "reason" in cost ? cost.reason : null,
     event_count: span.events.length,
   };
 }

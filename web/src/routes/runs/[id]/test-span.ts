@@ -31,6 +31,9 @@ export function testSpan(
     cached_input_tokens: null,
     output_tokens: null,
     reasoning_tokens: null,
+    time_to_first_token_ms: null,
+    cost_usd: null,
+    unpriced: null,
     event_count: 0,
     ...more,
   };
