@@ -11,7 +11,12 @@ import { decodePart } from "../../events/part.ts";
 import type { SpanData } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
 import type { SpanContent } from "../../otlp/model.ts";
-import { contentOfRecords } from "../../otlp/records/index.ts";
+import {
+  contentOfCall,
+  contentOfRecords,
+  type RecordInContext,
+  speaksThroughParent,
+} from "../../otlp/records/index.ts";
 import { costBasis } from "../prices/basis.ts";
 import { type CallCostRow, loadCosts } from "../projection/store.ts";
 import { lastSeqOf } from "./get.ts";
@@ -103,7 +108,7 @@ async function spanDetail(ctx: Ctx, runId: string, event: RunEvent): Promise<Spa
   const { facts } = span;
   const [costs, said] = await Promise.all([
     loadCosts(dbOf(ctx), ctx.projectId, runId, span.span_id),
-    contentInRecords(ctx, runId, span.span_id),
+    contentInRecords(ctx, runId, span),
   ]);
   const cost = costs.get(span.span_id);
   const version = cost ? cost.price_version : facts.cost && "version" in facts.cost ? facts.cost.version : null;
@@ -132,8 +137,18 @@ async function spanDetail(ctx: Ctx, runId: string, event: RunEvent): Promise<Spa
   };
 }
 
-/** The messages of a span that came as log records, wherever in the log they lie. */
-async function contentInRecords(ctx: Ctx, runId: string, spanId: string): Promise<SpanContent> {
+/** The messages of a span that came as log records. */
+async function contentInRecords(ctx: Ctx, runId: string, span: SpanData): Promise<SpanContent> {
+  const content = contentOfRecords(await recordsOf(ctx, runId, span.span_id));
+  const { parent_span_id: parent } = span;
+  if (content.output !== null || parent === null || span.facts.step !== "llm" || !speaksThroughParent(span)) {
+    return content;
+  }
+  return contentOfCall(span, await recordsOf(ctx, runId, parent));
+}
+
+/** The log records that name a span, wherever in the log they lie. */
+async function recordsOf(ctx: Ctx, runId: string, spanId: string): Promise<RecordInContext[]> {
   const mark = recordMark(spanId);
   const [tail, archived] = await Promise.all([
     runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId)).heldMarked(runId, mark),
@@ -146,5 +161,5 @@ async function contentInRecords(ctx: Ctx, runId: string, spanId: string): Promis
     if (event.type === "LOG" && data.span_id === spanId) bySeq.set(event.seq, data);
   }
   const inOrder = [...bySeq].sort(([a], [b]) => a - b);
-  return contentOfRecords(inOrder.map(([, data]) => ({ record: data, context: data })));
+  return inOrder.map(([, data]) => ({ record: data, context: data }));
 }

@@ -1,5 +1,5 @@
 import type { LogRecord } from "../../events/log-record.ts";
-import type { Attributes, AttributeValue } from "../../events/span.ts";
+import type { Attributes, AttributeValue, Span } from "../../events/span.ts";
 import { toolMessages } from "../conventions/tools.ts";
 import { text } from "../conventions/values.ts";
 import type { Message } from "../model.ts";
@@ -15,6 +15,12 @@ const EVENTS: ReadonlySet<string> = new Set([
   "tool_decision",
 ]);
 
+/** How the names of its scopes begin. */
+export const CLAUDE_CODE_SCOPE = "com.anthropic.claude_code";
+
+/** Nanoseconds by which the record of a call may be later than the end of its span. */
+const LATE = 1_000_000_000n;
+
 /**
  * Claude Code's events. It names its interaction span in them, so what they tell is the conversation of that span.
  * @see https://code.claude.com/docs/en/monitoring-usage
@@ -22,8 +28,7 @@ const EVENTS: ReadonlySet<string> = new Set([
 export const claudeCode: RecordSource = {
   name: "claude_code",
 
-  detect: (record, { scope }) =>
-    scope.name.startsWith("com.anthropic.claude_code") && EVENTS.has(eventOf(record) ?? ""),
+  detect: (record, { scope }) => scope.name.startsWith(CLAUDE_CODE_SCOPE) && EVENTS.has(eventOf(record) ?? ""),
 
   content(records) {
     const input: Message[] = [];
@@ -45,6 +50,17 @@ export const claudeCode: RecordSource = {
     return { input: orNull(input), output: orNull(output) };
   },
 
+  contentOfCall(call, records) {
+    const at = records.findIndex((record) => isRequestOf(call, record));
+    if (at < 0) return { input: null, output: null };
+    const before = claudeCode.content(records.slice(0, at));
+    const next = records.findIndex((record, n) => n > at && eventOf(record) === "api_request");
+    const after = claudeCode.content(records.slice(at, next < 0 ? records.length : next));
+    // What the tools gave back is no part of the answer; it is in the next question.
+    const answer = after.output?.filter(({ role }) => role === "assistant") ?? [];
+    return { input: orNull([...(before.input ?? []), ...(before.output ?? [])]), output: orNull(answer) };
+  },
+
   cost(record) {
     if (eventOf(record) !== "api_request") return undefined;
     const { cost_usd, cost_usd_micros } = record.attributes;
@@ -52,6 +68,17 @@ export const claudeCode: RecordSource = {
     return nanoUsd(cost_usd, 1e9) ?? nanoUsd(cost_usd_micros, 1e3);
   },
 };
+
+/** Whether a record is that of this call: it does not name it, but has the same figures, at the time of its end. */
+function isRequestOf({ attributes: a, ...call }: Span, record: LogRecord): boolean {
+  if (eventOf(record) !== "api_request") return false;
+  const { attributes: b } = record;
+  const same = ["model", "input_tokens", "output_tokens", "ttft_ms"].every(
+    (name) => String(a[name]) === String(b[name]),
+  );
+  const time = BigInt(record.time_unix_nano);
+  return same && time >= BigInt(call.start_time_unix_nano) && time <= BigInt(call.end_time_unix_nano) + LATE;
+}
 
 function eventOf({ event_name }: LogRecord): string | undefined {
   return event_name?.startsWith("claude_code.") ? event_name.slice("claude_code.".length) : event_name;

@@ -1,11 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadSet, logRequests } from "../../../test/fixtures/load.ts";
+import { loadSet, logRequests, traceRequests } from "../../../test/fixtures/load.ts";
 import { contextOf } from "../../../test/fixtures/span.ts";
 import type { LogRecord } from "../../events/log-record.ts";
-import { decodeLogs } from "../decode/index.ts";
+import type { Span } from "../../events/span.ts";
+import { decodeLogs, decodeTraces } from "../decode/index.ts";
 import type { Message } from "../model.ts";
-import { carriesMessages, clientCostOf, contentOfRecords, type RecordInContext } from "./index.ts";
+import {
+  carriesMessages,
+  clientCostOf,
+  contentOfCall,
+  contentOfRecords,
+  type RecordInContext,
+  speaksThroughParent,
+} from "./index.ts";
 
 const CLAUDE_CODE = contextOf("com.anthropic.claude_code.events");
 
@@ -461,5 +469,48 @@ describe("Claude Code", () => {
     expect(clientCostOf(record("claude_code.api_request", { attributes }), CLAUDE_CODE)).toBe(cost);
     expect(clientCostOf(record("api_error", { attributes }), CLAUDE_CODE)).toBeUndefined();
     expect(clientCostOf(record("api_request", { attributes }), contextOf("my.app"))).toBeUndefined();
+  });
+});
+
+describe("a call of Claude Code, whose records name the span around it", () => {
+  const records = capturedBySpan("claude-code").get("f800bf2138734135") ?? [];
+  const spans = traceRequests("claude-code").flatMap(({ type, body }) =>
+    decodeTraces(type, body).groups.flatMap(({ context, spans }) => spans.map((span) => ({ context, span }))),
+  );
+  const call = (id: string) => spans.find(({ span }) => span.span_id === id)?.span as Span;
+  const asked = { role: "user", parts: [{ type: "text", text: "Weather in Paris?" }] };
+  const first = { role: "assistant", parts: [{ type: "text", text: "Let me look." }] };
+  const read = { id: "toolu_fake_1", name: "Read" };
+
+  test("gets its own part of the conversation", () => {
+    expect(contentOfCall(call("ef9cfd5de06e2eaf"), records)).toEqual({
+      input: [asked],
+      output: [
+        first,
+        { role: "assistant", parts: [{ type: "tool_call", ...read, arguments: { file_path: expect.any(String) } }] },
+      ],
+    });
+    expect(contentOfCall(call("4432b759078ff2b6"), records)).toEqual({
+      input: [
+        asked,
+        first,
+        expect.anything(),
+        { role: "tool", parts: [{ type: "tool_result", ...read, result: { success: true } }] },
+      ],
+      output: [{ role: "assistant", parts: [{ type: "text", text: "It is 18 degrees and sunny in Paris." }] }],
+    });
+  });
+
+  test("gets none if no record has its figures at its time", () => {
+    const none = { input: null, output: null };
+    const other = call("ef9cfd5de06e2eaf");
+    expect(contentOfCall({ ...other, attributes: { ...other.attributes, output_tokens: 13 } }, records)).toEqual(none);
+    expect(contentOfCall({ ...other, start_time_unix_nano: `${other.end_time_unix_nano}0` }, records)).toEqual(none);
+    expect(contentOfCall(other, [])).toEqual(none);
+  });
+
+  test("is the only kind that is looked for there", () => {
+    expect(spans.map(({ context }) => speaksThroughParent(context))).toEqual(spans.map(() => true));
+    expect(speaksThroughParent(contextOf("openai"))).toBe(false);
   });
 });

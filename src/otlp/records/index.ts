@@ -1,8 +1,8 @@
 import type { LogRecord } from "../../events/log-record.ts";
 import { compareNano } from "../../events/nano.ts";
-import type { SpanContext } from "../../events/span.ts";
+import type { Span, SpanContext } from "../../events/span.ts";
 import type { SpanContent } from "../model.ts";
-import { claudeCode } from "./claude-code.ts";
+import { CLAUDE_CODE_SCOPE, claudeCode } from "./claude-code.ts";
 import { genAiContent } from "./gen-ai-content.ts";
 import { genAiDetails } from "./gen-ai-details.ts";
 import { genAiMessages } from "./gen-ai-messages.ts";
@@ -36,7 +36,7 @@ export function carriesMessages(record: LogRecord, context: SpanContext): boolea
  * tell none. Never throws: of a malformed record, what can be read.
  */
 export function contentOfRecords(records: RecordInContext[]): SpanContent {
-  const inOrder = records.toSorted((a, b) => compareNano(a.record.time_unix_nano, b.record.time_unix_nano));
+  const inOrder = inTime(records);
   const content: SpanContent = { input: null, output: null };
   for (const source of SOURCES) {
     const own = inOrder.filter(({ record, context }) => sourceOf(record, context) === source);
@@ -48,9 +48,29 @@ export function contentOfRecords(records: RecordInContext[]): SpanContent {
   return content;
 }
 
+/** Whether a call's messages may be in records that name its parent span. */
+export function speaksThroughParent(context: SpanContext): boolean {
+  return context.scope.name.startsWith(CLAUDE_CODE_SCOPE);
+}
+
+/** What a call took in and gave back, as far as the records of its parent span tell. */
+export function contentOfCall(call: Span, recordsOfParent: RecordInContext[]): SpanContent {
+  const own = inTime(recordsOfParent).filter(({ record, context }) => sourceOf(record, context) === claudeCode);
+  return (
+    claudeCode.contentOfCall?.(
+      call,
+      own.map(({ record }) => record),
+    ) ?? { input: null, output: null }
+  );
+}
+
 /** What the sender of a record says that its call cost, in billionths of a dollar; undefined if it says nothing of it. */
 export function clientCostOf(record: LogRecord, context: SpanContext): number | undefined {
   return sourceOf(record, context)?.cost?.(record);
+}
+
+function inTime(records: RecordInContext[]): RecordInContext[] {
+  return records.toSorted((a, b) => compareNano(a.record.time_unix_nano, b.record.time_unix_nano));
 }
 
 function sourceOf(record: LogRecord, context: SpanContext): RecordSource | undefined {

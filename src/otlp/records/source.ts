@@ -1,5 +1,5 @@
 import type { LogRecord } from "../../events/log-record.ts";
-import type { SpanContext } from "../../events/span.ts";
+import type { Span, SpanContext } from "../../events/span.ts";
 import type { SpanContent } from "../model.ts";
 
 /**
@@ -12,6 +12,11 @@ export interface RecordSource {
   detect(record: LogRecord, context: SpanContext): boolean;
   /** The conversation that records of one span tell, all its own and in order. Never throws. */
   content(records: LogRecord[]): SpanContent;
+  /**
+   * Of a sender that names in its records the span around a call: what of that span's conversation is the call's own.
+   * `records` are as for `content`.
+   */
+  contentOfCall?(call: Span, records: LogRecord[]): SpanContent;
   /** What the sender says that the call cost, in billionths of a dollar. */
   cost?(record: LogRecord): number | undefined;
 }
