@@ -1,12 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-/** Lines to paste, with `{{endpoint}}` and `{{key}}` where the reader's own go. */
-export interface Block {
-  lang: "sh" | "js";
-  text: string;
-}
+import type { Block } from "../../web/src/routes/snippets.ts";
 
 /** A client of which a program lies in `programs`, as its folder says it. */
 export interface Client {
@@ -14,7 +9,7 @@ export interface Client {
   folder: string;
   /** What is started; undefined where the lines themselves are the program. */
   main: (typeof MAINS)[number] | undefined;
-  /** Variables to set first, then code: either may be missing. */
+  /** The lines between its marks, placeholders unfilled: variables to set first, then code; either may be missing. */
   blocks: Block[];
   /** Packages and their exact versions, the one that makes the traces first. */
   versions: Record<string, string>;
@@ -24,7 +19,7 @@ export interface Client {
 export interface Expectation {
   /** Fields of the run, as the API answers them. */
   run: Record<string, unknown>;
-  /** Model calls of the run that carry what was asked and what was answered. */
+  /** At least so many of the model calls carry what was asked and what was answered. */
   messages: number;
 }
 

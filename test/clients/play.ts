@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { snippets } from "../../web/src/routes/snippets.ts";
 import { type Client, fill } from "./clients.ts";
 import type { Target } from "./look.ts";
 
@@ -43,6 +44,8 @@ export async function play(client: Client, folder: string, { origin, key }: Targ
     writeFileSync(join(folder, name), fill(readFileSync(join(client.folder, name), "utf8"), origin, key));
   }
   const lines = [
+    // curl is no program around lines, but lines that send.
+    ...(client.blocks.length === 0 ? [dashboardLines(client.id, origin, key)] : []),
     ...(client.blocks.some(({ lang }) => lang === "sh") ? [". ./env.sh"] : []),
     ...(client.main ? [`exec "${process.execPath}" ${client.main}`] : []),
   ];
@@ -64,6 +67,12 @@ export async function play(client: Client, folder: string, { origin, key }: Targ
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** The lines as the dashboard makes them for its reader. */
+function dashboardLines(id: string, origin: string, key: string): string {
+  const { blocks = [] } = snippets(origin, key, Date.now()).find((each) => each.id === id) ?? {};
+  return blocks.map(({ text }) => text).join("\n");
 }
 
 /** @returns what it printed. @throws what it printed, when it failed or took too long */

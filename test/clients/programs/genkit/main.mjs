@@ -4,7 +4,10 @@ import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { genkit } from "genkit"; // before enableTelemetry() is called
 import { enableTelemetry } from "genkit/tracing";
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
+const traceExporter = new OTLPTraceExporter({
+  url: "{{endpoint}}/v1/traces",
+  headers: { "x-api-key": "{{key}}" },
+});
 await enableTelemetry({ serviceName: "my-agent", spanProcessors: [new BatchSpanProcessor(traceExporter)] });
 // snippet:end
 

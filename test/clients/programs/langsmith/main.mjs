@@ -10,12 +10,12 @@ const { wrapOpenAI } = await import("langsmith/wrappers");
 const { default: OpenAI } = await import("openai");
 
 const ask = traceable(
-  () =>
+  (question) =>
     wrapOpenAI(new OpenAI()).chat.completions.create({
       model: "gpt-4o-mini",
-      messages: [{ role: "user", content: "What is the weather in Bern?" }],
+      messages: [{ role: "user", content: question }],
     }),
   { name: "ask about the weather", metadata: { session_id: "session-7", user_id: "user-9" } },
 );
-await ask();
+await ask("What is the weather in Bern?");
 await DEFAULT_LANGSMITH_SPAN_PROCESSOR.shutdown();

@@ -4,9 +4,16 @@ import { Observability } from "@mastra/observability";
 import { OtelExporter } from "@mastra/otel-exporter";
 
 const exporter = new OtelExporter({
-  provider: { custom: { endpoint: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } } },
+  provider: {
+    custom: {
+      endpoint: "{{endpoint}}/v1/traces",
+      headers: { "x-api-key": "{{key}}" },
+    },
+  },
 });
-const observability = new Observability({ configs: { otel: { serviceName: "my-agent", exporters: [exporter] } } });
+const observability = new Observability({
+  configs: { otel: { serviceName: "my-agent", exporters: [exporter] } },
+});
 // Then: new Mastra({ agents, observability })
 // snippet:end
 

@@ -1,9 +1,13 @@
 // snippet:start
 import { BatchTraceProcessor, OpenAITracingExporter, setTraceProcessors } from "@openai/agents";
 
-const exporter = new OpenAITracingExporter({ endpoint: "{{endpoint}}/v1/traces/ingest", apiKey: "{{key}}" });
+const exporter = new OpenAITracingExporter({
+  endpoint: "{{endpoint}}/v1/traces/ingest",
+  apiKey: "{{key}}",
+});
 setTraceProcessors([new BatchTraceProcessor(exporter)]);
-// With the Responses API the SDK sends neither messages nor the model; with setOpenAIAPI("chat_completions") it does.
+// The SDK sends neither messages nor models of the Responses API;
+// with setOpenAIAPI("chat_completions") it sends both.
 // snippet:end
 
 const { Agent, getGlobalTraceProvider, run, tool, withTrace } = await import("@openai/agents");

@@ -4,7 +4,10 @@ import { AnthropicInstrumentation } from "@arizeai/openinference-instrumentation
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
+const traceExporter = new OTLPTraceExporter({
+  url: "{{endpoint}}/v1/traces",
+  headers: { "x-api-key": "{{key}}" },
+});
 const instrumentation = new AnthropicInstrumentation();
 instrumentation.manuallyInstrument(Anthropic);
 const sdk = new NodeSDK({ serviceName: "my-agent", traceExporter, instrumentations: [instrumentation] });

@@ -4,7 +4,10 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import OpenAI from "openai";
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
+const traceExporter = new OTLPTraceExporter({
+  url: "{{endpoint}}/v1/traces",
+  headers: { "x-api-key": "{{key}}" },
+});
 const instrumentation = new OpenAIInstrumentation();
 instrumentation.manuallyInstrument(OpenAI);
 const sdk = new NodeSDK({ serviceName: "my-agent", traceExporter, instrumentations: [instrumentation] });

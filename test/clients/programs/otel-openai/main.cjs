@@ -1,11 +1,9 @@
 // snippet:start
-const { OTLPTraceExporter } = require("@opentelemetry/exporter-trace-otlp-proto");
 const { OpenAIInstrumentation } = require("@opentelemetry/instrumentation-openai");
 const { NodeSDK } = require("@opentelemetry/sdk-node");
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
-const instrumentations = [new OpenAIInstrumentation({ captureMessageContent: true })];
-const sdk = new NodeSDK({ serviceName: "my-agent", traceExporter, instrumentations });
+const instrumentation = new OpenAIInstrumentation({ captureMessageContent: true });
+const sdk = new NodeSDK({ instrumentations: [instrumentation] });
 sdk.start();
 const OpenAI = require("openai"); // after start(), and a version before 7
 // snippet:end

@@ -3,7 +3,11 @@ import { OpenAIInstrumentation } from "@arizeai/openinference-instrumentation-op
 import { register, registerInstrumentations } from "@arizeai/phoenix-otel";
 import OpenAI from "openai";
 
-const provider = register({ projectName: "my-agent", url: "{{endpoint}}", apiKey: "{{key}}" });
+const provider = register({
+  projectName: "my-agent",
+  url: "{{endpoint}}",
+  apiKey: "{{key}}",
+});
 const instrumentation = new OpenAIInstrumentation();
 instrumentation.manuallyInstrument(OpenAI);
 registerInstrumentations({ instrumentations: [instrumentation] });

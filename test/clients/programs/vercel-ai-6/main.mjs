@@ -2,7 +2,10 @@
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
+const traceExporter = new OTLPTraceExporter({
+  url: "{{endpoint}}/v1/traces",
+  headers: { "x-api-key": "{{key}}" },
+});
 const sdk = new NodeSDK({ serviceName: "my-agent", traceExporter });
 sdk.start();
 // In each call of generateText, streamText, …: experimental_telemetry: { isEnabled: true }

@@ -4,7 +4,10 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { registerTelemetry } from "ai";
 
-const traceExporter = new OTLPTraceExporter({ url: "{{endpoint}}/v1/traces", headers: { "x-api-key": "{{key}}" } });
+const traceExporter = new OTLPTraceExporter({
+  url: "{{endpoint}}/v1/traces",
+  headers: { "x-api-key": "{{key}}" },
+});
 const sdk = new NodeSDK({ serviceName: "my-agent", traceExporter });
 sdk.start();
 registerTelemetry(new OpenTelemetry({ runtimeContext: true }));
