@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Job, JobMessage, JobStep, NewJob } from "./protocol.ts";
 
 /** Milliseconds in which whoever took a job must report, before another may take it. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 30_000;
 
 /** Milliseconds after which a message that nobody answered is sent again: the local queue forgets when it is killed. */
 const RING_AGAIN_MS = 5_000;
