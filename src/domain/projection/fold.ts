@@ -102,7 +102,8 @@ function foldSpan(delta: RunDelta, { span, context }: SpanInContext): string {
       rank,
       value: {
         name: span.name.slice(0, LABEL_CHARS),
-        service: textOf(resource, "service.name"),
+        // Phoenix's clients name a project and no service.
+        service: textOf(resource, "service.name") ?? textOf(resource, "openinference.project.name"),
         environment:
           facts.environment ??
           textOf(resource, "deployment.environment.name") ??
