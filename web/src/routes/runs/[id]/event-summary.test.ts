@@ -7,6 +7,7 @@ it.each([
   ["TEXT_MESSAGE_CONTENT", { messageId: "1", delta: "Hello\n  there" }, "Hello there"],
   ["RUN_ERROR", { message: "out of tokens", code: "x" }, "out of tokens"],
   ["STATE_DELTA", { delta: [{ op: "add" }] }, '{"delta":[{"op":"add"}]}'],
+  ["LOG", { body: { content: "Where is\n my order?" }, attributes: {} }, "Where is my order?"],
   ["ODD", null, ""],
   ["ODD", "text", "text"],
 ])("%s %j reads %s", (type, data, line) => expect(eventSummary({ type, data })).toBe(line));

@@ -1,4 +1,6 @@
 import type { RunEvent } from "#lib/api.ts";
+import type { LogData } from "../../../../../src/events/log-record.ts";
+import { recordWords } from "./log-words.ts";
 
 const MOST_CHARS = 240;
 /** Where events keep what they are about, in the order of how much it says. */
@@ -19,6 +21,7 @@ const TELLING = [
 export function eventSummary({ type, data }: Pick<RunEvent, "type" | "data">): string {
   if (data === null || typeof data !== "object") return oneLine(String(data ?? ""));
   const fields = data as Record<string, unknown>;
+  if (type === "LOG") return oneLine(recordWords(data as LogData));
   if (type === "CUSTOM" && "value" in fields) return oneLine(`${fields.name}: ${asText(fields.value)}`);
   const found = TELLING.map((key) => fields[key]).filter((value) => typeof value === "string" && value !== "");
   return oneLine(found.length > 0 ? String(found[0]) : asText(data));

@@ -5,3 +5,9 @@ import type { LogData } from "../../../../../src/events/log-record.ts";
 export function spansWithNews(events: Pick<RunEvent, "type" | "data">[]): Set<string> {
   return new Set(events.filter(({ type }) => type === "LOG").map(({ data }) => (data as LogData).span_id));
 }
+
+/** The span that an event is, or that it belongs to. */
+export function spanOf({ type, id, data }: Pick<RunEvent, "type" | "id" | "data">): string | null {
+  if (type === "LOG") return (data as LogData).span_id;
+  return type === "SPAN" ? (id ?? null) : null;
+}
