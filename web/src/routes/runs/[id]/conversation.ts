@@ -8,6 +8,15 @@ export interface ShownPart {
   text: string;
   /** Set for images that travel inside the message; others are not fetched. */
   image?: string;
+  /** What a tool gave back, beside the call that asked for it. */
+  result?: ShownPart;
+}
+
+/** A message as the page shows it: results of tools stand beside their calls, so some messages have nothing left. */
+export interface Turn {
+  role: string;
+  finishReason: string | null;
+  parts: ShownPart[];
 }
 
 const INLINE_IMAGE = /^data:image\/(png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]+$/;
@@ -21,7 +30,7 @@ export function shownPart(part: MessagePart): ShownPart {
     case "tool_call":
       return { kind: "tool_call", title: part.name, text: pretty(part.arguments ?? {}) };
     case "tool_result":
-      return { kind: "tool_result", title: part.name ?? "Result", text: pretty(part.result ?? null) };
+      return { kind: "tool_result", title: part.name ?? "a tool", text: pretty(part.result ?? null) };
     case "image":
       return image(part.url, part.mime_type);
     case "json":
@@ -39,12 +48,50 @@ function image(url: string | undefined, mime: string | undefined): ShownPart {
   return { kind: "image", title, text: url };
 }
 
+/** Messages in their order, each result of a tool moved to the call that it answers. */
+export function turnsOf(messages: Message[]): Turn[] {
+  const turns: Turn[] = [];
+  const open: OpenCall[] = [];
+  for (const message of messages) {
+    const parts: ShownPart[] = [];
+    for (const part of message.parts) {
+      const shown = shownPart(part);
+      const call = part.type === "tool_result" ? takeCall(open, part) : undefined;
+      if (call) call.shown.result = { ...shown, title: call.part.name };
+      else parts.push(shown);
+      if (part.type === "tool_call") open.push({ part, shown });
+    }
+    if (parts.length > 0 || message.parts.length === 0)
+      turns.push({ role: message.role, finishReason: message.finish_reason ?? null, parts });
+  }
+  return turns;
+}
+
+type ToolCall = Extract<MessagePart, { type: "tool_call" }>;
+type ToolResult = Extract<MessagePart, { type: "tool_result" }>;
+interface OpenCall {
+  part: ToolCall;
+  shown: ShownPart;
+}
+
+/** The call that a result answers: by id; where one of them has none, by name; without a name, the oldest open one. */
+function takeCall(open: OpenCall[], result: ToolResult): OpenCall | undefined {
+  const fits = ({ part }: OpenCall) =>
+    part.id !== undefined && result.id !== undefined
+      ? part.id === result.id
+      : result.name === undefined || part.name === result.name;
+  const at = open.findIndex(fits);
+  return at === -1 ? undefined : open.splice(at, 1)[0];
+}
+
 /** Text of a whole message, for the clipboard. */
-export function messageText(message: Message): string {
-  return message.parts
-    .map(shownPart)
-    .map(({ title, text }) => (title ? `${title}\n${text}` : text))
-    .join("\n\n");
+export function turnText(turn: Turn): string {
+  return turn.parts.map(partText).join("\n\n");
+}
+
+function partText({ title, text, result }: ShownPart): string {
+  const own = title ? `${title}\n${text}` : text;
+  return result ? `${own}\n\nResult\n${result.text}` : own;
 }
 
 const HEAD = 1;
