@@ -81,6 +81,11 @@ export interface TokenUsage {
   cache_write: number | null;
   output: number | null;
   reasoning: number | null;
+  /** Of `cache_write`: what is kept for an hour, which costs more. Absent if none was reported. */
+  cache_write_1h?: number;
+  /** Of `input` and `output`: audio, which has rates of its own. Absent if none was reported. */
+  input_audio?: number;
+  output_audio?: number;
 }
 
 /**

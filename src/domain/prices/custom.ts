@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { TokenUsage } from "../../events/span.ts";
-import { linesOf, type PriceLine } from "./list.ts";
+import { countsOf, linesOf, type PriceLine } from "./list.ts";
 
 const rate = z.number().min(0).max(1_000_000);
 
@@ -60,17 +60,14 @@ export function customLines(price: CustomPrice, usage: TokenUsage): PriceLine[] 
   return linesOf(
     {
       input: price.input_usd_per_mtok,
+      inputAudio: undefined,
       cached: price.cached_input_usd_per_mtok,
       written: price.cache_write_usd_per_mtok,
+      written1h: undefined,
       output: price.output_usd_per_mtok,
+      outputAudio: undefined,
       reasoning: price.reasoning_usd_per_mtok,
     },
-    {
-      input: usage.input ?? 0,
-      cached: usage.cached ?? 0,
-      written: usage.cache_write ?? 0,
-      output: usage.output ?? 0,
-      reasoning: usage.reasoning ?? 0,
-    },
+    countsOf(usage),
   );
 }

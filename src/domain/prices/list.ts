@@ -180,9 +180,20 @@ function probe(model: string, seller: string): ListedModel | undefined {
   }
 }
 
+export const PRICE_KINDS = [
+  "input",
+  "input_audio",
+  "cached_input",
+  "cache_write",
+  "cache_write_1h",
+  "output",
+  "output_audio",
+  "reasoning",
+] as const;
+
 /** One line of a cost: so many tokens of a kind at a rate. */
 export interface PriceLine {
-  kind: "input" | "cached_input" | "cache_write" | "output" | "reasoning";
+  kind: (typeof PRICE_KINDS)[number];
   tokens: number;
   usd_per_mtok: number;
 }
@@ -198,40 +209,62 @@ export interface ListPrice {
  * @returns US dollars with the lines they are made of; undefined if the list has no token price for what was used
  */
 export function listPrice({ provider, model }: ListedModel, usage: TokenUsage, at: Date): ListPrice | undefined {
-  const input = usage.input ?? 0;
-  const output = usage.output ?? 0;
-  const cached = usage.cached ?? 0;
-  const written = usage.cache_write ?? 0;
-  const reasoning = usage.reasoning ?? 0;
+  const tokens = countsOf(usage);
   try {
     const result = calcPrice(
       {
-        input_tokens: input,
-        cache_read_tokens: cached,
-        cache_write_tokens: written,
-        output_tokens: output,
-        output_reasoning_tokens: reasoning,
+        input_tokens: tokens.input,
+        input_audio_tokens: tokens.inputAudio,
+        cache_read_tokens: tokens.cached,
+        cache_write_tokens: tokens.written,
+        cache_write_1h_tokens: tokens.written1h,
+        output_tokens: tokens.output,
+        output_audio_tokens: tokens.outputAudio,
+        output_reasoning_tokens: tokens.reasoning,
       },
       model.id,
       { provider, timestamp: at },
     );
     if (!result) return undefined;
-    const rates = ratesOf(result.model_price, input);
-    if ((input > 0 && rates.input === undefined) || (output > 0 && rates.output === undefined)) return undefined;
-    return { usd: result.total_price, lines: linesOf(rates, { input, cached, written, output, reasoning }) };
+    const rates = ratesOf(result.model_price, tokens.input);
+    // Audio that the list has no rate for costs many times what text costs: not known, either.
+    const needed = ["input", "inputAudio", "output", "outputAudio"] as const;
+    if (needed.some((kind) => tokens[kind] > 0 && rates[kind] === undefined)) return undefined;
+    return { usd: result.total_price, lines: linesOf(rates, tokens) };
   } catch {
     // The package throws on counts whose parts exceed the whole.
     return undefined;
   }
 }
 
-interface Rates {
-  input: number | undefined;
-  cached: number | undefined;
-  written: number | undefined;
-  output: number | undefined;
-  reasoning: number | undefined;
+/** Of each kind of token, what it is a part of. Those that are whole are `input` and `output`. */
+interface Kinds<T> {
+  input: T;
+  inputAudio: T;
+  cached: T;
+  written: T;
+  written1h: T;
+  output: T;
+  outputAudio: T;
+  reasoning: T;
 }
+
+/** A call's counts, where what was not reported is none. */
+export function countsOf(usage: TokenUsage): Kinds<number> {
+  return {
+    input: usage.input ?? 0,
+    inputAudio: usage.input_audio ?? 0,
+    cached: usage.cached ?? 0,
+    written: usage.cache_write ?? 0,
+    written1h: usage.cache_write_1h ?? 0,
+    output: usage.output ?? 0,
+    outputAudio: usage.output_audio ?? 0,
+    reasoning: usage.reasoning ?? 0,
+  };
+}
+
+/** US dollars per million tokens; undefined = none of its own. */
+export type Rates = Kinds<number | undefined>;
 
 function ratesOf(price: ModelPrice, inputTokens: number): Rates {
   const rate = (key: string) => {
@@ -243,27 +276,33 @@ function ratesOf(price: ModelPrice, inputTokens: number): Rates {
   };
   return {
     input: rate("input_mtok"),
+    inputAudio: rate("input_audio_mtok"),
     cached: rate("cache_read_mtok"),
     written: rate("cache_write_mtok"),
+    written1h: rate("cache_write_1h_mtok"),
     output: rate("output_mtok"),
+    outputAudio: rate("output_audio_mtok"),
     reasoning: rate("output_reasoning_mtok"),
   };
 }
 
 /** Splits tokens by what has a rate of its own; what has none costs what the whole costs. */
-export function linesOf(
-  rates: Rates,
-  tokens: { input: number; cached: number; written: number; output: number; reasoning: number },
-): PriceLine[] {
+export function linesOf(rates: Rates, tokens: Kinds<number>): PriceLine[] {
   const lines: PriceLine[] = [];
   const add = (kind: PriceLine["kind"], count: number, rate: number | undefined): number => {
     if (rate === undefined || count <= 0) return 0;
     lines.push({ kind, tokens: count, usd_per_mtok: rate });
     return count;
   };
-  const ofInput = add("cached_input", tokens.cached, rates.cached) + add("cache_write", tokens.written, rates.written);
+  const ofWritten = add("cache_write_1h", tokens.written1h, rates.written1h);
+  const ofInput =
+    add("cached_input", tokens.cached, rates.cached) +
+    ofWritten +
+    add("cache_write", tokens.written - ofWritten, rates.written) +
+    add("input_audio", tokens.inputAudio, rates.inputAudio);
   add("input", tokens.input - ofInput, rates.input);
-  const ofOutput = add("reasoning", tokens.reasoning, rates.reasoning);
+  const ofOutput =
+    add("reasoning", tokens.reasoning, rates.reasoning) + add("output_audio", tokens.outputAudio, rates.outputAudio);
   add("output", tokens.output - ofOutput, rates.output);
   return lines;
 }

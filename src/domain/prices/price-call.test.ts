@@ -98,7 +98,8 @@ describe("the list", () => {
           cached: fc.double({ min: 0, max: 0.5, noNaN: true }),
           written: fc.double({ min: 0, max: 0.5, noNaN: true }),
           output: fc.integer({ min: 0, max: 10_000 }),
-          reasoning: fc.double({ min: 0, max: 1, noNaN: true }),
+          reasoning: fc.double({ min: 0, max: 0.5, noNaN: true }),
+          audio: fc.double({ min: 0, max: 0.5, noNaN: true }),
         }),
         ([provider, model], part) => {
           const listed = findListed(model, provider);
@@ -107,7 +108,11 @@ describe("the list", () => {
             cached: Math.floor(part.input * part.cached),
             cache_write: Math.floor(part.input * part.written),
             reasoning: Math.floor(part.output * part.reasoning),
+            cache_write_1h: Math.floor(part.input * part.written * part.audio),
+            output_audio: Math.floor(part.output * part.audio),
           });
+          // Whether cached tokens are audio is not told, and then the package gives up, too.
+          if (tokens.cached === 0 && tokens.cache_write === 0) tokens.input_audio = Math.floor(part.input * part.audio);
           const price = listPrice(listed, tokens, new Date("2026-11-21T12:00:00Z"));
           if (price === undefined) return;
           const sum = price.lines.reduce((all, line) => all + (line.tokens * line.usd_per_mtok) / 1e6, 0);
@@ -178,6 +183,21 @@ describe("a call's cost", () => {
       { ...call, provider: "gcp.gemini", model: "gemini-3-pro-preview", usage: usage(100_000, 100) },
       100_000 * 2000 + 100 * 12_000,
     ],
+    [
+      "what is written to the cache for an hour at twice the rate",
+      {
+        ...call,
+        provider: "anthropic",
+        model: "claude-sonnet-4-5",
+        usage: usage(66, 12, { cached: 16, cache_write: 8, cache_write_1h: 5 }),
+      },
+      42 * 3000 + 16 * 300 + 3 * 3750 + 5 * 6000 + 12 * 15_000,
+    ],
+    [
+      "audio at its own rates",
+      { ...call, model: "gpt-4o-mini-realtime-preview", usage: usage(100, 50, { input_audio: 60, output_audio: 40 }) },
+      40 * 600 + 60 * 10_000 + 10 * 2400 + 40 * 20_000,
+    ],
     ["a batch at half the price", { ...call, service_tier: "batch" }, 105_000],
     ["no tokens at all", { ...call, usage: usage(0, 0) }, 0],
   ];
@@ -199,6 +219,11 @@ describe("a call's cost", () => {
     ],
     ["a tier with its own contract", { ...call, service_tier: "priority" }, "service_tier"],
     ["a model that is not sold by the token", { ...call, model: "whisper-1", usage: usage(100, 10) }, "no_token_price"],
+    [
+      "audio that the list has no rate for",
+      { ...call, model: "gpt-4o-audio-preview", usage: usage(100, 10, { input_audio: 60 }) },
+      "no_token_price",
+    ],
     ["counts whose parts exceed the whole", { ...call, usage: usage(10, 10, { cached: 20 }) }, "no_token_price"],
     ["a call that the provider refused", { ...call, usage: undefined, refused: true }, "refused"],
   ];

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
 import { SPAN_KINDS, STATUS_CODES, STEP_KINDS, UNPRICED_REASONS } from "../../events/span.ts";
+import { PRICE_KINDS } from "../prices/list.ts";
 
 /** RFC 3339 in UTC, with the precision that came in. */
 const time = z.string().openapi({ format: "date-time", example: "2026-11-21T09:30:00.123456789Z" });
@@ -118,7 +119,7 @@ export const costBasisSchema = z
     factor: z.number().openapi({ description: "What the service tier multiplies the lines by", example: 1 }),
     lines: z.array(
       z.object({
-        kind: z.enum(["input", "cached_input", "cache_write", "output", "reasoning"]),
+        kind: z.enum(PRICE_KINDS),
         tokens: z.number().int(),
         usd_per_mtok: z.number(),
       }),

@@ -416,11 +416,52 @@ describe("Langfuse's buckets", () => {
       { input: 10, input_cache_read: 4, output: 2, total: 12 },
       { input: 10, cached: 4, output: 2 },
     ],
-    ["of other names", { input: 6, input_image: 3, output: 1, output_audio: 2 }, { input: 9, output: 3 }],
+    [
+      "of other names",
+      { input: 6, input_image: 3, output: 1, output_audio: 2 },
+      { input: 9, output: 3, outputAudio: 2 },
+    ],
     ["no counts", { input: "many", output: -1, input_x: null, prompt: 1.5 }, {}],
   ])("%s", (_, buckets, expected) => {
     expect(langfuseUsage(buckets)).toEqual({ ...nothing, inputLeavesOutCache: false, ...expected });
   });
+});
+
+test.each<[string, { [field: string]: unknown }, object]>([
+  [
+    "Anthropic's, with what is kept for an hour",
+    {
+      input_tokens: 42,
+      cache_creation_input_tokens: 8,
+      cache_creation: { ephemeral_1h_input_tokens: 5 },
+      output_tokens: 12,
+    },
+    { input: 42, cacheWrite: 8, cacheWrite1h: 5, output: 12 },
+  ],
+  [
+    "OpenAI's, with audio",
+    {
+      prompt_tokens: 100,
+      prompt_tokens_details: { audio_tokens: 60 },
+      completion_tokens: 50,
+      completion_tokens_details: { audio_tokens: 40 },
+    },
+    { input: 100, inputAudio: 60, output: 50, outputAudio: 40 },
+  ],
+  [
+    "Gemini's, with audio",
+    {
+      promptTokenCount: 100,
+      promptTokensDetails: [
+        { modality: "TEXT", tokenCount: 40 },
+        { modality: "AUDIO", tokenCount: 60 },
+      ],
+      candidatesTokenCount: 50,
+    },
+    { input: 100, inputAudio: 60, output: 50, outputAudio: undefined },
+  ],
+])("an API's usage object: %s", (_, usage, expected) => {
+  expect(apiUsage(usage)).toMatchObject(expected);
 });
 
 test("an API's usage object that is none gives nothing", () => {

@@ -24,6 +24,11 @@ export interface SentUsage {
   inputLeavesOutCache: boolean;
   /** Whether `output` leaves out `reasoning`. */
   outputLeavesOutReasoning?: boolean;
+  /** Of `cacheWrite`: what is kept for an hour. */
+  cacheWrite1h?: number | undefined;
+  /** Parts of `input` and `output`. */
+  inputAudio?: number | undefined;
+  outputAudio?: number | undefined;
 }
 
 /** Adds a span's counts to the draft in the normal form; what was not sent is null. Counts already there stay. */
@@ -50,6 +55,9 @@ export function addUsage(draft: FactsDraft, sent: SentUsage): void {
     output: output === undefined ? null : addReasoning ? output + reasoning : output,
     reasoning: reasoning ?? null,
   };
+  if (sent.cacheWrite1h) usage.cache_write_1h = sent.cacheWrite1h;
+  if (sent.inputAudio) usage.input_audio = sent.inputAudio;
+  if (sent.outputAudio) usage.output_audio = sent.outputAudio;
   const earlier = draft.usage;
   if (earlier === undefined) draft.usage = usage;
   else {
@@ -58,6 +66,9 @@ export function addUsage(draft: FactsDraft, sent: SentUsage): void {
     earlier.cache_write ??= usage.cache_write;
     earlier.output ??= usage.output;
     earlier.reasoning ??= usage.reasoning;
+    earlier.cache_write_1h ??= usage.cache_write_1h;
+    earlier.input_audio ??= usage.input_audio;
+    earlier.output_audio ??= usage.output_audio;
   }
 }
 
@@ -82,6 +93,8 @@ export function apiUsage(usage: Json): SentUsage {
       reasoning: countOf(usage.thoughtsTokenCount),
       inputLeavesOutCache: false,
       outputLeavesOutReasoning: true,
+      inputAudio: audioTokens(usage.promptTokensDetails),
+      outputAudio: audioTokens(usage.candidatesTokensDetails),
     };
   }
   const input = object(usage.prompt_tokens_details) ?? object(usage.input_tokens_details);
@@ -96,7 +109,17 @@ export function apiUsage(usage: Json): SentUsage {
     reasoning: countOf(output?.reasoning_tokens),
     // Only Anthropic has them at the top, and only beside `input_tokens`.
     inputLeavesOutCache: input === undefined && usage.prompt_tokens === undefined && (read ?? written) !== undefined,
+    cacheWrite1h: countOf(object(usage.cache_creation)?.ephemeral_1h_input_tokens),
+    inputAudio: countOf(input?.audio_tokens),
+    outputAudio: countOf(output?.audio_tokens),
   };
+}
+
+/** Gemini counts by modality: `[{modality: "AUDIO", tokenCount}]`. */
+function audioTokens(details: unknown): number | undefined {
+  if (!Array.isArray(details)) return undefined;
+  const audio: unknown = details.find((each) => isObject(each) && each.modality === "AUDIO");
+  return isObject(audio) ? countOf(audio.tokenCount) : undefined;
 }
 
 /**
@@ -113,6 +136,9 @@ export function withApiUsage(sent: SentUsage, usage: unknown): SentUsage {
     cacheWrite: sent.cacheWrite ?? api.cacheWrite,
     output: sent.output ?? api.output,
     reasoning: sent.reasoning ?? api.reasoning,
+    cacheWrite1h: api.cacheWrite1h,
+    inputAudio: api.inputAudio,
+    outputAudio: api.outputAudio,
     inputLeavesOutCache: sent.input === undefined || repeats ? api.inputLeavesOutCache : false,
     outputLeavesOutReasoning:
       sent.output === undefined || sent.output === api.output ? api.outputLeavesOutReasoning === true : false,
@@ -160,6 +186,8 @@ export function langfuseUsage(usage: { [bucket: string]: unknown }): SentUsage {
     output: nested ? output.base : plus(output.base, output.beside),
     reasoning: output.reasoning,
     inputLeavesOutCache: false,
+    inputAudio: input.audio,
+    outputAudio: output.audio,
   };
 }
 
@@ -170,10 +198,18 @@ interface Side {
   cached: number | undefined;
   cacheWrite: number | undefined;
   reasoning: number | undefined;
+  audio: number | undefined;
 }
 
 function emptySide(): Side {
-  return { base: undefined, beside: undefined, cached: undefined, cacheWrite: undefined, reasoning: undefined };
+  return {
+    base: undefined,
+    beside: undefined,
+    cached: undefined,
+    cacheWrite: undefined,
+    reasoning: undefined,
+    audio: undefined,
+  };
 }
 
 /** `input`, `inputTokens`, `input_tokens` and so on: the bucket that details were taken out of. */
@@ -196,6 +232,7 @@ function addDetail(side: Side, name: string, tokens: number | undefined): void {
   if (/reasoning/i.test(name)) side.reasoning = plus(side.reasoning, tokens);
   else if (/cache.*(creation|write)/i.test(name)) side.cacheWrite = plus(side.cacheWrite, tokens);
   else if (/cache/i.test(name)) side.cached = plus(side.cached, tokens);
+  else if (/audio/i.test(name)) side.audio = plus(side.audio, tokens);
 }
 
 function plus(a: number | undefined, b: number | undefined): number | undefined {
