@@ -48,8 +48,39 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
+/** Posts messages of a span as OTLP log records, as OpenTelemetry's own instrumentation of OpenAI sends them. */
+export async function sendLogs(server: StartedServer, traceId: string, spanId: string, said: string[]): Promise<void> {
+  const logRecords = said.map((content, at) => ({
+    traceId,
+    spanId,
+    timeUnixNano: String(BigInt(Date.now()) * 1_000_000n + BigInt(at)),
+    severityText: "INFO",
+    eventName: "gen_ai.user.message",
+    attributes: [text("event.name", "gen_ai.user.message"), text("gen_ai.system", "openai")],
+    body: { kvlistValue: { values: [text("content", content)] } },
+  }));
+  const answer = await server.fetch("/v1/logs", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+/** What a run may have other than usual. */
+interface Unusual {
+  session?: string;
+  /** Model and provider of its call. */
+  model?: [name: string, provider: string];
+  /** The call without its messages: they come as log records. */
+  silent?: boolean;
+  question?: string;
+}
+
 /** A run as an agent makes it: a root, a model call with messages, a tool that failed. */
-export function agentRun(name = "answer a question", traceId = hex(16)) {
+export function agentRun(name = "answer a question", traceId = hex(16), unusual: Unusual = {}) {
+  const { session = "session-7", model: [model, provider] = ["gpt-4o-2024-08-06", "openai"] } = unusual;
+  const { question = "What is the weather in Bern?", silent = false } = unusual;
   const start = BigInt(Date.now()) * 1_000_000n;
   const at = (ms: number) => String(start + BigInt(ms) * 1_000_000n);
   const ids = { root: hex(8), call: hex(8), tool: hex(8) };
@@ -62,7 +93,7 @@ export function agentRun(name = "answer a question", traceId = hex(16)) {
       kind: 1,
       startTimeUnixNano: at(0),
       endTimeUnixNano: at(1500),
-      attributes: [text("session.id", "session-7"), text("user.id", "user-9")],
+      attributes: [text("session.id", session), text("user.id", "user-9")],
       status: { code: 1 },
     },
     {
@@ -75,12 +106,12 @@ export function agentRun(name = "answer a question", traceId = hex(16)) {
       endTimeUnixNano: at(900),
       attributes: [
         text("gen_ai.operation.name", "chat"),
-        text("gen_ai.provider.name", "openai"),
-        text("gen_ai.response.model", "gpt-4o-2024-08-06"),
+        text("gen_ai.provider.name", provider),
+        text("gen_ai.response.model", model),
         { key: "gen_ai.usage.input_tokens", value: { intValue: "42" } },
         { key: "gen_ai.usage.output_tokens", value: { intValue: "12" } },
-        text("gen_ai.input.messages", message("user", "What is the weather in Bern?")),
-        text("gen_ai.output.messages", message("assistant", "It is sunny.")),
+        ...(silent ? [] : [text("gen_ai.input.messages", message("user", question))]),
+        ...(silent ? [] : [text("gen_ai.output.messages", message("assistant", "It is sunny."))]),
       ],
       status: { code: 1 },
     },

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { KEY } from "../server/harness.ts";
-import { agentRun, expect, hex, test } from "./fixtures.ts";
+import { agentRun, expect, expectAccessible, hex, sendLogs, test } from "./fixtures.ts";
 
 const grid = (page: Page) => page.getByRole("treegrid", { name: "Spans" });
 
@@ -48,6 +48,27 @@ test("spans appear while the run goes on, and the run ends with its root", async
   await expect(grid(page).getByRole("row", { name: /long one/ })).toHaveAttribute("aria-level", "1");
   await expect(grid(page).getByRole("row", { name: /chat gpt-4o/ })).toHaveAttribute("aria-level", "2");
   await expect(page.getByText(/success/i).first()).toBeVisible();
+});
+
+test("messages that come as log records appear in the span that is open, and in the log", async ({
+  signIn,
+  server,
+}) => {
+  const run = agentRun("says it in logs", hex(16), { silent: true });
+  await server.send(run.spans);
+  const page = await signIn(`/runs/${run.traceId}?span=${run.ids.call}`);
+  const panel = page.getByRole("region", { name: /chat gpt-4o/ });
+  await expect(panel.getByText(/No input or output was recorded/)).toBeVisible();
+  await sendLogs(server, run.traceId, run.ids.call, ["Is it raining in Basel?"]);
+  await expect(panel.getByText("Is it raining in Basel?")).toBeVisible();
+  await page.getByRole("button", { name: "Close the span" }).click();
+  await page.getByRole("tab", { name: "Log" }).click();
+  const record = page.getByRole("option", { name: /LOG/ });
+  for (const part of ["gen_ai.user.message", "chat gpt-4o", "Is it raining in Basel?"])
+    await expect(record).toContainText(part);
+  await expectAccessible(page);
+  await record.click();
+  await expect(page).toHaveURL(new RegExp(`span=${run.ids.call}`));
 });
 
 test("the keyboard is enough: move, open, fold, search, next error, help", async ({ signIn, server }) => {
