@@ -16,6 +16,7 @@ import { isPending, logfire } from "./logfire.ts";
 import { mastra } from "./mastra.ts";
 import { openAiAgents } from "./openai-agents.ts";
 import { openInference } from "./openinference.ts";
+import { markRefusal } from "./refused.ts";
 import { traceloop } from "./traceloop.ts";
 import { vercelAi, vercelAi7 } from "./vercel-ai.ts";
 
@@ -68,6 +69,8 @@ export function readFacts(span: Span, context: SpanContext): SpanFacts {
     const convention = CONVENTIONS[i] as Convention;
     if (convention.detect(span, context)) convention.read(draft, span, context);
   }
+  // Last: it asks for the step, the usage and the error, wherever they came from.
+  markRefusal(draft, span);
   return draft;
 }
 
