@@ -1,4 +1,5 @@
 import { type Convention, setStep } from "./convention.ts";
+import { addMetadata } from "./metadata.ts";
 import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
 import { label } from "./values.ts";
@@ -22,8 +23,10 @@ export const aiGateway: Convention = {
     draft.operation ??= embedding ? "embeddings" : "chat";
     const provider = label(a["gen_ai.model.provider"]);
     if (provider !== undefined) draft.provider ??= normaliseProvider(provider);
-    draft.session_id ??= label(a.session_id);
-    draft.user_id ??= label(a.user_id);
+    draft.session_id ??= label(a.session_id) ?? label(a.sessionId);
+    draft.user_id ??= label(a.user_id) ?? label(a.userId);
+    // All names of others have a dot.
+    for (const key in a) if (!key.includes(".") && !addMetadata(draft, key, a[key])) break;
   },
 
   raw({ attributes: a }) {

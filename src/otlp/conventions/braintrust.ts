@@ -1,6 +1,9 @@
 import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
 import { type Convention, setStep } from "./convention.ts";
 import { isObject } from "./messages.ts";
+import { addMetadataBelow, addMetadataOf } from "./metadata.ts";
+import { addCost } from "./money.ts";
+import { addPromptOf } from "./prompts.ts";
 import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
 import { addUsage } from "./tokens.ts";
@@ -26,7 +29,8 @@ export const braintrust: Convention = {
   read(draft, span) {
     const { attributes: a } = span;
     const of = field(a, "braintrust.span_attributes");
-    const metadata = field(a, "braintrust.metadata");
+    const whole = partsIn(a["braintrust.metadata"]);
+    const metadata = field(a, "braintrust.metadata", whole);
     const metrics = field(a, "braintrust.metrics");
     const type = label(of("type"));
     draft.model ??= label(metadata("model"));
@@ -40,6 +44,12 @@ export const braintrust: Convention = {
     draft.session_id ??= label(metadata("session_id"));
     draft.user_id ??= label(metadata("user_id"));
     draft.tags ??= labels(a["braintrust.tags"]);
+    addCost(draft, metrics("estimated_cost") ?? metrics("cost"));
+    addPromptOf(draft, metadata("prompt"));
+    // On a call they are the parameters of its model. Flattened ones are looked for where a run begins only: they have no
+    // common key, and the project's name is on every span.
+    if (type !== "llm") addMetadataOf(draft, whole, OF_CALL);
+    if (type !== "llm" && span.parent_span_id === null) addMetadataBelow(draft, a, "braintrust.metadata.", OF_CALL);
     addUsage(draft, {
       input: count(metrics("prompt_tokens")),
       cached: count(metrics("prompt_cached_tokens")),
@@ -70,10 +80,14 @@ const KINDS = new Map<string, { step: StepKind; operation?: string }>([
   ["eval", { step: "chain" }],
 ]);
 
+const OF_CALL = new Set(["model", "provider", "prompt"]);
+
 /** A reader of one field's parts, whichever way it was written. */
-function field(a: Attributes, key: string): (part: string) => AttributeValue | undefined {
-  const json = a[key];
+function field(a: Attributes, key: string, whole = partsIn(a[key])): (part: string) => AttributeValue | undefined {
+  return (part) => (whole !== undefined && Object.hasOwn(whole, part) ? whole[part] : a[`${key}.${part}`]);
+}
+
+function partsIn(json: AttributeValue | undefined): Attributes | undefined {
   const read = typeof json === "string" ? parseJson(json) : json;
-  const parts = isObject(read) ? (read as { [part: string]: AttributeValue }) : undefined;
-  return (part) => (parts !== undefined && Object.hasOwn(parts, part) ? parts[part] : a[`${key}.${part}`]);
+  return isObject(read) ? (read as Attributes) : undefined;
 }

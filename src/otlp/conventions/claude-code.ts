@@ -1,5 +1,6 @@
 import type { Attributes, StepKind } from "../../events/span.ts";
 import { type Convention, NO_CONTENT, setStep } from "./convention.ts";
+import { addTier, tierOf } from "./tiers.ts";
 import { addUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
 import { amount, count, firstLine, label, text } from "./values.ts";
@@ -22,8 +23,16 @@ export const claudeCode: Convention = {
     setStep(draft, kind?.step);
     draft.operation ??= kind?.operation;
     draft.model ??= label(a.model);
-    if (kind?.step === "tool") draft.tool_name ??= label(a.tool_name);
+    draft.version ??= label(a["app.version"]);
+    if (kind?.step === "tool") {
+      draft.tool_name ??= label(a.tool_name);
+      // The agent that this tool starts.
+      draft.agent_name ??= label(a.subagent_type);
+    }
     if (kind?.step === "llm") {
+      // The main agent's requests have no such id.
+      if (a.agent_id !== undefined) draft.agent_name ??= label(a["agent.name"]) ?? label(a.query_source);
+      addTier(draft, tierOf(a));
       addUsage(draft, {
         input: count(a.input_tokens),
         cached: count(a.cache_read_tokens),

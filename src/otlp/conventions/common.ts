@@ -2,7 +2,7 @@ import type { Span } from "../../events/span.ts";
 import type { Convention } from "./convention.ts";
 import { firstLine, label, text } from "./values.ts";
 
-/** What any span may have, whatever else it speaks: session, user, and why it failed. First in the table. */
+/** What any span may have, whatever else it speaks: session, user, release, and why it failed. First in the table. */
 export const common: Convention = {
   name: "common",
   detect: () => true,
@@ -10,6 +10,11 @@ export const common: Convention = {
     const { attributes } = span;
     draft.session_id ??= label(attributes["session.id"]);
     draft.user_id ??= label(attributes["user.id"]) ?? label(attributes["enduser.id"]);
+    // Most say these in the resource, which is read elsewhere; OpenLIT says them on its spans too.
+    draft.environment ??=
+      label(attributes["deployment.environment.name"]) ?? label(attributes["deployment.environment"]);
+    // One span is enough to say which release a run is of.
+    if (span.parent_span_id === null) draft.version ??= label(attributes["service.version"]);
     if (span.status.code === "error") draft.error ??= errorText(span);
   },
 };

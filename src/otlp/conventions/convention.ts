@@ -29,6 +29,13 @@ export interface FactsDraft extends SpanFacts {
   tags: string[] | undefined;
   tool_name: string | undefined;
   agent_name: string | undefined;
+  prompt_name: string | undefined;
+  prompt_version: string | undefined;
+  version: string | undefined;
+  environment: string | undefined;
+  metadata: SpanFacts["metadata"] | undefined;
+  client_cost_nano_usd: number | undefined;
+  service_tier: string | undefined;
   error: string | undefined;
 }
 
@@ -47,6 +54,13 @@ export function emptyDraft(): FactsDraft {
     tags: undefined,
     tool_name: undefined,
     agent_name: undefined,
+    prompt_name: undefined,
+    prompt_version: undefined,
+    version: undefined,
+    environment: undefined,
+    metadata: undefined,
+    client_cost_nano_usd: undefined,
+    service_tier: undefined,
     error: undefined,
   };
 }

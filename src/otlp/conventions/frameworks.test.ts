@@ -258,6 +258,110 @@ describe("whose run it is", () => {
   });
 });
 
+describe("which release of the application it is, and where it ran", () => {
+  const release = { version: "v1", environment: "staging" };
+  test.each<[string, Attributes, object, string?]>([
+    ["Langfuse", { "langfuse.release": "v1", "langfuse.version": "p", "langfuse.environment": "staging" }, release],
+    ["Langfuse's version", { "langfuse.version": "p", "langfuse.trace.name": "t" }, { version: "p" }],
+    ["LangSmith", { "langsmith.traceable": "true", "langsmith.metadata.revision_id": "v1" }, { version: "v1" }],
+    ["Claude Code", { "span.type": "interaction", "app.version": "2.1.329" }, { version: "2.1.329" }, CLAUDE_CODE],
+    ["any span", { "service.version": "v1", "deployment.environment.name": "staging" }, release],
+    ["OpenLIT", { "deployment.environment": "staging" }, { environment: "staging" }],
+    ["odd values", { "service.version": 1, "deployment.environment": ["a"] }, {}],
+  ])("%s", (_, attributes, expected, scope) => {
+    const { version, environment } = facts(attributes, {}, scope);
+    expect({ version, environment }).toEqual(expected);
+  });
+
+  test("the resource's own are read elsewhere", () => {
+    const resource = { "service.version": "v1", "deployment.environment.name": "staging" };
+    const context = { ...contextOf(), resource };
+    expect(readFacts(spanWith({}), context)).toEqual({ step: "span" });
+  });
+});
+
+describe("the name of an agent", () => {
+  test.each<[string, Attributes, Partial<Span>, string | undefined, string?]>([
+    ["OpenInference", { "openinference.span.kind": "AGENT", "agent.name": "a", "graph.node.id": "n" }, {}, "a"],
+    ["a node of OpenInference's graph", { "openinference.span.kind": "AGENT", "graph.node.id": "n" }, {}, "n"],
+    ["a node that is no agent", { "openinference.span.kind": "CHAIN", "graph.node.id": "n" }, {}, undefined],
+    [
+      "LangChain's",
+      { "openinference.span.kind": "CHAIN", metadata: json({ lc_agent_name: "a", thread_id: "s" }) },
+      {},
+      "a",
+    ],
+    ["LangSmith", { "langsmith.span.kind": "chain", "langsmith.metadata.lc_agent_name": "a" }, {}, "a"],
+    ["Vercel's function", { "ai.operationId": "ai.generateText", "ai.telemetry.functionId": "f" }, {}, "f"],
+    [
+      "Vercel's call",
+      { "ai.operationId": "ai.generateText.doGenerate", "ai.telemetry.functionId": "f" },
+      {},
+      undefined,
+    ],
+    [
+      "Mastra",
+      { "mastra.span.type": "agent_run", "gen_ai.agent.name": "Weather Agent" },
+      { name: "invoke_agent x" },
+      "Weather Agent",
+    ],
+    [
+      "Mastra by the span",
+      { "mastra.span.type": "agent_run" },
+      { name: "invoke_agent Weather Agent" },
+      "Weather Agent",
+    ],
+    ["Mastra of old", { "mastra.span.type": "agent_run" }, { name: "agent run: 'weather'" }, "weather"],
+    [
+      "Claude Code's tool",
+      { "span.type": "tool", tool_name: "Task", subagent_type: "Explore" },
+      {},
+      "Explore",
+      CLAUDE_CODE,
+    ],
+    [
+      "Claude Code's subagent",
+      { "span.type": "llm_request", agent_id: "1", query_source: "Explore" },
+      {},
+      "Explore",
+      CLAUDE_CODE,
+    ],
+    [
+      "Claude Code's main agent",
+      { "span.type": "llm_request", query_source: "repl_main_thread" },
+      {},
+      undefined,
+      CLAUDE_CODE,
+    ],
+    ["Pydantic AI of old", { "logfire.span_type": "span", agent_name: "a", model_name: "m" }, {}, "a"],
+  ])("%s", (_, attributes, more, name, scope) => {
+    expect(facts(attributes, more, scope).agent_name).toBe(name);
+  });
+
+  test("an agent's run by Pydantic AI of old is an agent", () => {
+    const run = { "logfire.span_type": "span", agent_name: "a", model_name: "m" };
+    expect(facts(run)).toEqual({ step: "agent", operation: "invoke_agent", agent_name: "a" });
+  });
+});
+
+describe("who it was, by the names of LangChain", () => {
+  test.each<[string, Attributes]>([
+    ["OpenInference", { "openinference.span.kind": "CHAIN", metadata: json({ thread_id: "s", user_id: "u" }) }],
+    [
+      "OpenLLMetry",
+      {
+        "traceloop.span.kind": "workflow",
+        "traceloop.association.properties.thread_id": "s",
+        "traceloop.association.properties.user_id": "u",
+      },
+    ],
+    ["AI Gateway", { "gen_ai.model.provider": "openai", sessionId: "s", userId: "u" }],
+  ])("%s", (_, attributes) => {
+    const { session_id, user_id, metadata } = facts(attributes);
+    expect({ session_id, user_id, metadata }).toEqual({ session_id: "s", user_id: "u" });
+  });
+});
+
 describe("a failure that the status hides", () => {
   const exception = {
     name: "exception",

@@ -5,6 +5,7 @@ import { requestMessages, responseMessages } from "./exchange.ts";
 import { type Branch, items, unflatten, valueAt } from "./flattened.ts";
 import { isObject, message, partsOf } from "./messages.ts";
 import { normaliseProvider } from "./providers.ts";
+import { addTier } from "./tiers.ts";
 import { addUsage, inputLeavesOutCache } from "./tokens.ts";
 import { count, label, parseJson, text } from "./values.ts";
 
@@ -30,8 +31,9 @@ export const genAiOld: Convention = {
     const type = label(a["llm.request.type"]);
     addUsage(draft, {
       input: count(a["gen_ai.usage.prompt_tokens"]) ?? count(a["llm.usage.prompt_tokens"]),
-      cached: count(a["gen_ai.usage.cache_read_input_tokens"]),
-      cacheWrite: count(a["gen_ai.usage.cache_creation_input_tokens"]),
+      cached: count(a["gen_ai.usage.cache_read_input_tokens"]) ?? count(a["gen_ai.usage.cache_read.input_tokens"]),
+      cacheWrite:
+        count(a["gen_ai.usage.cache_creation_input_tokens"]) ?? count(a["gen_ai.usage.cache_creation.input_tokens"]),
       output: count(a["gen_ai.usage.completion_tokens"]) ?? count(a["llm.usage.completion_tokens"]),
       reasoning: count(a["llm.usage.reasoning_tokens"]),
       inputLeavesOutCache: inputLeavesOutCache(context),
@@ -41,6 +43,10 @@ export const genAiOld: Convention = {
       const system = label(a["gen_ai.system"]);
       // LangSmith's word for a system that it cannot tell.
       if (system !== undefined && system !== "langchain") draft.provider = normaliseProvider(system);
+      // Renamed together with the provider, so whoever names the new one has the new name of this too.
+      if (draft.provider === "openai" || draft.provider === "azure.ai.openai") {
+        addTier(draft, a["gen_ai.openai.response.service_tier"] ?? a["gen_ai.openai.request.service_tier"]);
+      }
     }
     if (type !== undefined) {
       const known = TYPES.get(type);

@@ -255,6 +255,49 @@ describe("content", () => {
     });
   });
 
+  test.each<[string, Attributes, SpanContent]>([
+    [
+      "a search",
+      {
+        "gen_ai.retrieval.query.text": "Weather?",
+        "gen_ai.retrieval.documents": '[{"id":"d1","score":0.9,"content":"Sunny."}]',
+      },
+      {
+        input: [user],
+        output: [{ role: "documents", parts: [{ type: "json", value: { id: "d1", score: 0.9, content: "Sunny." } }] }],
+      },
+    ],
+    [
+      "what it found, as a list",
+      { "gen_ai.retrieval.documents": ['{"id":"d1"}', { id: "d2" }] },
+      {
+        input: null,
+        output: [
+          {
+            role: "documents",
+            parts: [
+              { type: "json", value: { id: "d1" } },
+              { type: "json", value: { id: "d2" } },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "a search that found nothing",
+      { "gen_ai.retrieval.query.text": "Weather?", "gen_ai.retrieval.documents": "[]" },
+      { input: [user], output: null },
+    ],
+    [
+      "a search as messages",
+      { "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Weather?"}]}]' },
+      { input: [user], output: null },
+    ],
+  ])("%s", (_, attributes, content) => {
+    const span = spanWith({ "gen_ai.operation.name": "retrieval", ...attributes });
+    expect(readContent(span, contextOf())).toEqual(content);
+  });
+
   test("a JSON text of a hundred thousand levels stays text", () => {
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
     const span = spanWith({ "gen_ai.operation.name": "chat", "gen_ai.input.messages": deep });

@@ -1,8 +1,12 @@
-import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
+import type { Attributes, AttributeValue, SpanContext, StepKind } from "../../events/span.ts";
 import type { Message, SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { messages, partsOf } from "./messages.ts";
+import { addMetadataOf } from "./metadata.ts";
+import { addCost } from "./money.ts";
+import { addPrompt } from "./prompts.ts";
 import { normaliseProvider } from "./providers.ts";
+import { addTier } from "./tiers.ts";
 import { addUsage, inputLeavesOutCache } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
 import { amount, count, jsonOrText, label, text, textList } from "./values.ts";
@@ -24,21 +28,26 @@ export const genAi: Convention = {
   read(draft, span, context) {
     const a = span.attributes;
     const operation = label(a["gen_ai.operation.name"]);
-    addUsage(draft, {
-      input: count(a["gen_ai.usage.input_tokens"]),
-      cached: count(a["gen_ai.usage.cache_read.input_tokens"]) ?? count(a["gen_ai.usage.cache_read_input_tokens"]),
-      cacheWrite:
-        count(a["gen_ai.usage.cache_creation.input_tokens"]) ??
-        count(a["gen_ai.usage.cache_write.input_tokens"]) ??
-        count(a["gen_ai.usage.cache_creation_input_tokens"]),
-      output: count(a["gen_ai.usage.output_tokens"]),
-      reasoning:
-        count(a["gen_ai.usage.reasoning.output_tokens"]) ??
-        count(a["gen_ai.usage.reasoning_tokens"]) ??
-        // Vercel's AI SDK 7, which has no other name for it.
-        count(a["ai.usage.outputTokenDetails.reasoningTokens"]),
-      inputLeavesOutCache: inputLeavesOutCache(context),
-    });
+    const input = a["gen_ai.usage.input_tokens"];
+    const output = a["gen_ai.usage.output_tokens"];
+    // Parts come with what they are parts of; most spans have neither.
+    if (input !== undefined || output !== undefined) {
+      addUsage(draft, {
+        input: count(input),
+        cached: count(a["gen_ai.usage.cache_read.input_tokens"]) ?? count(a["gen_ai.usage.cache_read_input_tokens"]),
+        cacheWrite:
+          count(a["gen_ai.usage.cache_creation.input_tokens"]) ??
+          count(a["gen_ai.usage.cache_write.input_tokens"]) ??
+          count(a["gen_ai.usage.cache_creation_input_tokens"]),
+        output: count(output),
+        reasoning:
+          count(a["gen_ai.usage.reasoning.output_tokens"]) ??
+          count(a["gen_ai.usage.reasoning_tokens"]) ??
+          // Vercel's AI SDK 7, which has no other name for it.
+          count(a["ai.usage.outputTokenDetails.reasoningTokens"]),
+        inputLeavesOutCache: inputLeavesOutCache(context),
+      });
+    }
     draft.model ??= label(a["gen_ai.response.model"]) ?? label(a["gen_ai.request.model"]);
     if (operation !== undefined) {
       draft.operation ??= operation;
@@ -52,14 +61,22 @@ export const genAi: Convention = {
     draft.agent_name ??= label(a["gen_ai.agent.name"]);
     // On a model call this names a tool that the model asked for, not one that ran.
     if (draft.step === "tool") draft.tool_name ??= label(a["gen_ai.tool.name"]);
-    draft.time_to_first_token_ms ??= firstChunkMs(a);
+    // A span of no known step may be a call by the older conventions, which have none of the rest.
+    if (isCall(draft) || draft.step === "span") draft.time_to_first_token_ms ??= firstChunkMs(a);
+    if (isCall(draft)) readCall(draft, a, context);
     if (draft.step === "llm") draft.error ??= failedFinish(a);
+    // Pydantic AI's, of one run of an agent.
+    if (draft.step === "agent" && a.metadata !== undefined) addMetadataOf(draft, a.metadata);
   },
 
   content(span) {
     const a = span.attributes;
     const operation = a["gen_ai.operation.name"];
     if (operation === "execute_tool") return toolContent(a);
+    if (operation === "retrieval") {
+      const search = searchContent(a);
+      if (search !== NO_CONTENT) return search;
+    }
     const details = span.events.find((event) => event.name === "gen_ai.client.inference.operation.details");
     const own = fromMessages(a);
     if (details === undefined || (own.input !== null && own.output !== null)) return own;
@@ -92,6 +109,42 @@ function stepOf(operation: string, draft: FactsDraft): StepKind | undefined {
   return STEPS.get(operation) ?? (draft.model !== undefined && draft.usage?.output != null ? "llm" : undefined);
 }
 
+/** A call, or what wraps one and repeats its usage. */
+function isCall({ step, usage }: FactsDraft): boolean {
+  return usage !== undefined || step === "llm" || step === "embedding";
+}
+
+/**
+ * What belongs to a call beside its counts and times: what the sender says it cost, the tier it ran in, its prompt. Few
+ * calls have more than one of these, so names that only some senders know are asked of those.
+ */
+function readCall(draft: FactsDraft, a: Attributes, { scope }: SpanContext): void {
+  if (draft.client_cost_nano_usd === undefined) addCost(draft, costOf(a, scope.name));
+  if (draft.service_tier === undefined) addTier(draft, serviceTier(a, draft.provider));
+  const prompt = a["gen_ai.prompt.name"];
+  if (prompt !== undefined) addPrompt(draft, prompt, a["gen_ai.prompt.version"]);
+}
+
+/** OpenLIT, OpenRouter and Cloudflare's AI Gateway; some others who write the two sides and their total. */
+function costOf(a: Attributes, scope: string): AttributeValue | undefined {
+  if (scope.startsWith("pydantic-ai")) return a["operation.cost"];
+  if (scope.startsWith("litellm")) return a["gen_ai.cost.total_cost"] ?? a["litellm.cost.total"];
+  return a["gen_ai.usage.cost"] ?? a["gen_ai.usage.total_cost"];
+}
+
+/** The tier of the answer, else of the request. */
+function serviceTier(a: Attributes, provider: string | undefined): AttributeValue | undefined {
+  const openAi = provider === "openai" || provider === "azure.ai.openai";
+  const tier =
+    a["gen_ai.response.service_tier"] ??
+    (openAi ? (a["openai.response.service_tier"] ?? a["openai.request.service_tier"]) : undefined) ??
+    (provider === "anthropic" ? a["anthropic.response.service_tier"] : undefined) ??
+    a["gen_ai.request.service_tier"];
+  if (tier !== undefined) return tier;
+  const batch = a["gen_ai.request.is_batch"] ?? a["gen_ai.request.batch"];
+  return batch === true || batch === "true" ? "batch" : undefined;
+}
+
 function firstChunkMs(a: Attributes): number | undefined {
   const seconds =
     amount(a["gen_ai.response.time_to_first_chunk"]) ??
@@ -115,6 +168,20 @@ function toolContent(a: Attributes): SpanContent {
     arguments: a["gen_ai.tool.call.arguments"] ?? a["gen_ai.tool.args"],
     result: a["gen_ai.tool.call.result"],
   });
+}
+
+function searchContent(a: Attributes): SpanContent {
+  const query = text(a["gen_ai.retrieval.query.text"]);
+  const found = jsonOrText(a["gen_ai.retrieval.documents"]);
+  const documents = Array.isArray(found) && found.length > 0 ? found : undefined;
+  if (query === undefined && documents === undefined) return NO_CONTENT;
+  return {
+    input: query === undefined ? null : [{ role: "user", parts: [{ type: "text", text: query }] }],
+    output:
+      documents === undefined
+        ? null
+        : [{ role: "documents", parts: documents.map((value) => ({ type: "json", value: jsonOrText(value) })) }],
+  };
 }
 
 export function fromMessages(a: Attributes): SpanContent {

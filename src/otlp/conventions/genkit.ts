@@ -2,8 +2,10 @@ import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts"
 import type { SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, setStep } from "./convention.ts";
 import { isObject, message, messages } from "./messages.ts";
+import { addPrompt } from "./prompts.ts";
 import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
+import { addTier, tierOf } from "./tiers.ts";
 import { addUsage, withApiUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
 import { count, firstLine, label, parseJson, text } from "./values.ts";
@@ -32,6 +34,7 @@ export const genkit: Convention = {
     }
     if (kind?.step === "tool") draft.tool_name ??= name;
     if (kind?.step === "agent") draft.agent_name ??= name;
+    if (subtype === "prompt" || subtype === "executable-prompt") addPrompt(draft, name, undefined);
     draft.session_id ??= label(a["genkit:sessionId"]);
     if (a["genkit:state"] === "error") draft.error ??= firstLine(text(a["genkit:error"]) ?? "error");
   },
@@ -81,6 +84,8 @@ function readUsage(draft: FactsDraft, output: AttributeValue | undefined): void 
   if (!isObject(read) || !isObject(read.usage)) return;
   const usage = read.usage as Attributes;
   const raw = isObject(read.raw) ? (read.raw.usage ?? read.raw.usageMetadata) : undefined;
+  if (isObject(read.raw)) addTier(draft, read.raw.service_tier);
+  if (isObject(raw)) addTier(draft, tierOf(raw));
   const reasoning = count(usage.thoughtsTokens);
   const sent = {
     input: count(usage.inputTokens),

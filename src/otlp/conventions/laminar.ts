@@ -1,5 +1,7 @@
 import type { StepKind } from "../../events/span.ts";
 import { type Convention, setStep } from "./convention.ts";
+import { addMetadataBelow } from "./metadata.ts";
+import { addCost } from "./money.ts";
 import { rawContent } from "./raw.ts";
 import { toolMessages } from "./tools.ts";
 import { label, labels, text } from "./values.ts";
@@ -25,6 +27,10 @@ export const laminar: Convention = {
     draft.session_id ??= label(a["lmnr.association.properties.session_id"]);
     draft.user_id ??= label(a["lmnr.association.properties.user_id"]);
     draft.tags ??= labels(a["lmnr.association.properties.tags"]);
+    // A call that the application recorded by itself may have the two sides only.
+    if (type === "LLM")
+      addCost(draft, a["gen_ai.usage.cost"], a["gen_ai.usage.input_cost"], a["gen_ai.usage.output_cost"]);
+    addMetadataBelow(draft, a, "lmnr.association.properties.metadata.");
   },
 
   raw({ attributes: a, name }) {

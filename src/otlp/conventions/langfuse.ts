@@ -1,6 +1,9 @@
 import type { AttributeValue, StepKind } from "../../events/span.ts";
 import { type Convention, setStep } from "./convention.ts";
 import { isObject } from "./messages.ts";
+import { addMetadataBelow, addMetadataOf } from "./metadata.ts";
+import { addCost, totalOfBuckets } from "./money.ts";
+import { addPrompt } from "./prompts.ts";
 import { rawContent } from "./raw.ts";
 import { timeToFirstToken } from "./times.ts";
 import { addUsage, langfuseUsage } from "./tokens.ts";
@@ -29,6 +32,10 @@ export const langfuse: Convention = {
     draft.session_id ??= label(a["langfuse.session.id"]);
     draft.user_id ??= label(a["langfuse.user.id"]);
     draft.tags ??= labels(a["langfuse.trace.tags"]);
+    draft.version ??= label(a["langfuse.release"]) ?? label(a["langfuse.version"]);
+    draft.environment ??= label(a["langfuse.environment"]);
+    addMetadataOf(draft, a["langfuse.trace.metadata"]);
+    addMetadataBelow(draft, a, "langfuse.trace.metadata.");
     draft.model ??= label(a["langfuse.observation.model.name"]) ?? label(a["langfuse.observation.model"]);
     const type = label(a["langfuse.observation.type"]);
     const kind = type === undefined ? undefined : KINDS.get(type);
@@ -39,7 +46,15 @@ export const langfuse: Convention = {
     if (type === "tool") draft.tool_name ??= label(span.name);
     if (type === "agent") draft.agent_name ??= label(span.name);
     const usage = parsed(a["langfuse.observation.usage_details"] ?? a["langfuse.observation.usage"]);
-    if (isObject(usage)) addUsage(draft, langfuseUsage(usage));
+    if (isObject(usage)) {
+      addUsage(draft, langfuseUsage(usage));
+      // Of the older form, in which cost was written among the counts.
+      addCost(draft, usage.totalCost, usage.inputCost, usage.outputCost);
+    }
+    const cost = parsed(a["langfuse.observation.cost_details"]);
+    if (isObject(cost)) addCost(draft, totalOfBuckets(cost));
+    const prompt = a["langfuse.observation.prompt.name"];
+    if (prompt !== undefined) addPrompt(draft, prompt, a["langfuse.observation.prompt.version"]);
     // JSON text of an ISO time: a string in quotes.
     const firstToken = parsed(a["langfuse.observation.completion_start_time"]);
     if (typeof firstToken === "string") draft.time_to_first_token_ms ??= timeToFirstToken(span, firstToken);

@@ -1,8 +1,12 @@
 import type { Attributes, AttributeValue, Span, StepKind } from "../../events/span.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { isObject } from "./messages.ts";
+import { addMetadataBelow, OF_SESSION } from "./metadata.ts";
+import { addCost } from "./money.ts";
+import { addPrompt } from "./prompts.ts";
 import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
+import { addTier } from "./tiers.ts";
 import { addUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
 import { count, firstLine, label, labelsOfText, parseJson, text } from "./values.ts";
@@ -40,6 +44,13 @@ export const langSmith: Convention = {
       label(a["langsmith.metadata.conversation_id"]);
     draft.user_id ??= label(a["langsmith.metadata.user_id"]);
     draft.tags ??= labelsOfText(a["langsmith.span.tags"]);
+    draft.version ??= label(a["langsmith.metadata.revision_id"]);
+    draft.agent_name ??= label(a["langsmith.metadata.lc_agent_name"]);
+    // What a prompt that was pulled from its hub brings with it.
+    const prompt = a["langsmith.metadata.lc_hub_repo"];
+    if (prompt !== undefined) addPrompt(draft, prompt, a["langsmith.metadata.lc_hub_commit_hash"]);
+    // Every run inherits the metadata of those above it, so the topmost has the sender's own and no more.
+    if (a["langsmith.span.parent_id"] === undefined) addMetadataBelow(draft, a, "langsmith.metadata.", READ);
     if (draft.step === "tool") draft.tool_name ??= label(a["langsmith.trace.name"]) ?? label(span.name);
     draft.error ??= exception(span);
   },
@@ -66,15 +77,28 @@ const KINDS = new Map<string, { step: StepKind; operation?: string }>([
 function readUsage(draft: FactsDraft, a: Attributes): void {
   const input = details(a["gen_ai.usage.input_token_details"]);
   const output = details(a["gen_ai.usage.output_token_details"]);
+  // LangChain puts OpenAI's tier before the names of the parts.
+  const tier = TIERS.find(
+    (name) => input[`${name}_cache_read`] !== undefined || output[`${name}_reasoning`] !== undefined,
+  );
   addUsage(draft, {
     input: count(a["gen_ai.usage.input_tokens"]),
-    cached: count(input.cache_read),
+    cached: count(input.cache_read) ?? count(input[`${tier}_cache_read`]),
     cacheWrite: count(input.cache_creation),
     output: count(a["gen_ai.usage.output_tokens"]),
-    reasoning: count(output.reasoning),
+    reasoning: count(output.reasoning) ?? count(output[`${tier}_reasoning`]),
     inputLeavesOutCache: false,
   });
+  addTier(draft, tier);
+  const sent = a["langsmith.usage_metadata"] ?? a["langsmith.metadata.usage_metadata"];
+  if (typeof sent !== "string" || !sent.includes("_cost")) return;
+  const { total_cost: total, input_cost: ofInput, output_cost: ofOutput } = details(sent);
+  addCost(draft, total, ofInput, ofOutput);
 }
+
+const READ = new Set([...OF_SESSION, "revision_id"]);
+
+const TIERS = ["priority", "flex"] as const;
 
 function details(json: AttributeValue | undefined): { [part: string]: AttributeValue } {
   const read = typeof json === "string" ? parseJson(json) : undefined;

@@ -1,7 +1,10 @@
-import type { AttributeValue, StepKind } from "../../events/span.ts";
+import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
 import type { Message } from "../model.ts";
-import { type Convention, setStep } from "./convention.ts";
+import { type Convention, type FactsDraft, setStep } from "./convention.ts";
 import { isObject } from "./messages.ts";
+import { addMetadata, addMetadataOf } from "./metadata.ts";
+import { addCost } from "./money.ts";
+import { addPrompt } from "./prompts.ts";
 import { rawContent } from "./raw.ts";
 import { timeToFirstToken } from "./times.ts";
 import { addUsage } from "./tokens.ts";
@@ -37,6 +40,7 @@ export const langWatch: Convention = {
     draft.session_id ??= label(a["langwatch.thread.id"]) ?? label(a["langwatch.session.id"]);
     draft.user_id ??= label(a["langwatch.user.id"]);
     draft.tags ??= labels(a["langwatch.labels"]);
+    readRest(draft, a);
     const metrics = fields(a["langwatch.metrics"]);
     if (metrics !== undefined) {
       addUsage(draft, {
@@ -47,6 +51,7 @@ export const langWatch: Convention = {
         reasoning: count(metrics.reasoningTokens ?? metrics.reasoning_tokens),
         inputLeavesOutCache: false,
       });
+      addCost(draft, metrics.cost);
       draft.time_to_first_token_ms ??= amount(metrics.firstTokenMs ?? metrics.first_token_ms);
     }
     const times = fields(a["langwatch.timestamps"]);
@@ -80,7 +85,33 @@ const KINDS = new Map<string, { step: StepKind; operation?: string }>([
   ["component", CHAIN],
   ["module", CHAIN],
   ["task", CHAIN],
+  ["prompt", CHAIN],
 ]);
+
+/** Prompt and metadata, which few spans have, in one pass: of a call's attributes that costs less than asking for each. */
+function readRest(draft: FactsDraft, a: Attributes): void {
+  let prompted = false;
+  for (const key in a) {
+    // The Python SDK's metadata are one JSON text; others write one attribute for each key.
+    if (key === "metadata" || key === "langwatch.metadata") addMetadataOf(draft, a[key]);
+    else if (key.startsWith(METADATA)) addMetadata(draft, key.slice(METADATA.length), a[key]);
+    else if (key === "langwatch.customer.id") addMetadata(draft, "customer_id", a[key]);
+    else if (key === "langwatch.prompt.id" || key === "langwatch.prompt.handle") prompted = true;
+  }
+  if (prompted) readPrompt(draft, a);
+}
+
+const METADATA = "langwatch.metadata.";
+
+/** Once both are resolved, the id of a prompt on a call is `handle:version`. */
+const HANDLE_AND_VERSION = /^(.+):(\d+)$/;
+
+function readPrompt(draft: FactsDraft, a: Attributes): void {
+  const id = label(a["langwatch.prompt.id"]);
+  const parts = id === undefined ? null : HANDLE_AND_VERSION.exec(id);
+  const name = label(a["langwatch.prompt.handle"]) ?? parts?.[1] ?? id;
+  addPrompt(draft, name, a["langwatch.prompt.version.number"] ?? parts?.[2] ?? a["langwatch.prompt.version.id"]);
+}
 
 function unwrapped(value: AttributeValue | undefined): AttributeValue | undefined {
   if (typeof value !== "string" || !value.startsWith("{")) return value;

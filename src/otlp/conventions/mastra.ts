@@ -2,6 +2,9 @@ import type { Attributes, AttributeValue, Span, StepKind } from "../../events/sp
 import type { SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { isObject, message } from "./messages.ts";
+import { addMetadataBelow, metadataObject } from "./metadata.ts";
+import { addPromptOf } from "./prompts.ts";
+import { readProviderMetadata } from "./provider-metadata.ts";
 import { rawContent } from "./raw.ts";
 import { timeToFirstToken } from "./times.ts";
 import { jsonOrText, label, labels, parseJson, text } from "./values.ts";
@@ -32,6 +35,17 @@ export const mastra: Convention = {
     draft.user_id ??= label(a["mastra.metadata.userId"]) ?? label(a["mastra.metadata.resourceId"]);
     draft.tags ??= labels(a["mastra.tags"]);
     readMetadata(draft, span);
+    if (kind?.step === "agent" || type === "workflow_run") {
+      // Of a model's spans they are what the provider answered.
+      addMetadataBelow(draft, a, "mastra.metadata.", READ);
+      if (kind?.step === "agent") draft.agent_name ??= label(a["gen_ai.agent.name"]) ?? agentOf(span.name);
+    }
+    if (draft.step === "llm") {
+      readProviderMetadata(draft, a["mastra.metadata.providerMetadata"]);
+      // The link to a prompt in Langfuse.
+      const linked = a["mastra.metadata.langfuse"];
+      if (linked !== undefined) addPromptOf(draft, metadataObject(linked)?.prompt);
+    }
     const firstToken = a["mastra.completion_start_time"];
     if (typeof firstToken === "string") draft.time_to_first_token_ms ??= timeToFirstToken(span, firstToken);
   },
@@ -51,6 +65,9 @@ export const mastra: Convention = {
     return content;
   },
 };
+
+/** Read as session, user and prompt. */
+const READ = new Set(["threadId", "resourceId", "langfuse"]);
 
 const TOOL = { step: "tool", operation: "execute_tool" } as const;
 
@@ -83,6 +100,12 @@ function answer(output: AttributeValue | undefined): SpanContent["output"] {
 
 function namesModel(a: Attributes): boolean {
   return a["gen_ai.request.model"] !== undefined || a["llm.model_name"] !== undefined;
+}
+
+/** `invoke_agent Weather Agent`, and before that `agent run: 'weather-agent'`. */
+function agentOf(name: string): string | undefined {
+  const found = /^(?:invoke_agent |agent run: )'?(.+?)'?$/.exec(name);
+  return label(found?.[1]);
 }
 
 /** In OpenInference's form the metadata is one JSON text; once in a trace is enough. */

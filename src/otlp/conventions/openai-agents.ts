@@ -3,6 +3,7 @@ import type { Message, SpanContent } from "../model.ts";
 import { type Convention, NO_CONTENT, setStep } from "./convention.ts";
 import { requestMessages, responseMessages } from "./exchange.ts";
 import { isObject, message } from "./messages.ts";
+import { addMetadataBelow } from "./metadata.ts";
 import { rawContent } from "./raw.ts";
 import { toolMessages } from "./tools.ts";
 import { label, labels, text } from "./values.ts";
@@ -26,6 +27,7 @@ export const openAiAgents: Convention = {
     if (type !== "trace") return;
     draft.user_id ??= label(a["openai_agents.metadata.user_id"]) ?? label(a["openai_agents.metadata.userId"]);
     draft.tags ??= labels(a["openai_agents.metadata.tags"]);
+    addMetadataBelow(draft, a, "openai_agents.metadata.");
   },
 
   content({ attributes: a }) {

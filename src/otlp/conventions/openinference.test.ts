@@ -42,7 +42,7 @@ describe("facts", () => {
     [
       "LangChain's provider in the metadata",
       kind("LLM", { metadata: '{"ls_provider":"amazon_bedrock","n":1}' }),
-      { step: "llm", operation: "chat", provider: "aws.bedrock" },
+      { step: "llm", operation: "chat", provider: "aws.bedrock", metadata: { n: 1 } },
     ],
     ["metadata that is no JSON", kind("LLM", { metadata: '"ls_provider"' }), { step: "llm", operation: "chat" }],
     [

@@ -2,12 +2,15 @@ import type { Attributes, AttributeValue, Span, StepKind } from "../../events/sp
 import type { Message, MessagePart, SpanContent } from "../model.ts";
 import { type Convention, type FactsDraft, setStep } from "./convention.ts";
 import { type Branch, branchAt, items, unflatten, valueAt } from "./flattened.ts";
-import { isObject, message, toolCall } from "./messages.ts";
+import { message, toolCall } from "./messages.ts";
+import { addMetadataOf, metadataObject, OF_SESSION } from "./metadata.ts";
+import { addCost } from "./money.ts";
+import { addPrompt } from "./prompts.ts";
 import { normaliseProvider } from "./providers.ts";
 import { rawContent } from "./raw.ts";
 import { addUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
-import { count, label, labels, parseJson, text } from "./values.ts";
+import { count, label, labels, text } from "./values.ts";
 
 /** OpenInference (Arize, Phoenix): `openinference.span.kind` is on every span of it. */
 export const openInference: Convention = {
@@ -35,9 +38,19 @@ export const openInference: Convention = {
       reasoning: count(a["llm.token_count.completion_details.reasoning"]),
       inputLeavesOutCache: false,
     });
-    draft.provider ??= provider(a, draft);
+    const metadata = a.metadata === undefined ? undefined : metadataObject(a.metadata);
+    draft.provider ??= provider(a, draft, metadata);
     draft.tags ??= labels(a["tag.tags"]);
     draft.agent_name ??= label(a["agent.name"]);
+    // A node of a graph of agents, where an instrumentation knows no better name.
+    if (draft.step === "agent") draft.agent_name ??= label(a["graph.node.name"]) ?? label(a["graph.node.id"]);
+    if (draft.step === "llm" || draft.step === "embedding" || draft.step === "agent") {
+      addCost(draft, a["llm.cost.total"], a["llm.cost.prompt"], a["llm.cost.completion"]);
+    }
+    if (draft.step === "llm" || kind === PROMPT) {
+      addPrompt(draft, a["prompt.id"], a["llm.prompt_template.version"]);
+    }
+    if (metadata !== undefined) readMetadata(draft, metadata);
     if (draft.step === "tool") draft.tool_name ??= label(a["tool.name"]) ?? label(a["tool_call.function.name"]);
   },
 
@@ -62,28 +75,42 @@ export const openInference: Convention = {
   },
 };
 
+const PROMPT: { step: StepKind; operation?: string } = { step: "chain" };
+
 const KINDS = new Map<string, { step: StepKind; operation?: string }>([
   ["LLM", { step: "llm", operation: "chat" }],
   ["EMBEDDING", { step: "embedding", operation: "embeddings" }],
   ["TOOL", { step: "tool", operation: "execute_tool" }],
   ["AGENT", { step: "agent", operation: "invoke_agent" }],
   ["CHAIN", { step: "chain" }],
-  ["PROMPT", { step: "chain" }],
+  ["PROMPT", PROMPT],
   ["RETRIEVER", { step: "retriever", operation: "retrieval" }],
   ["RERANKER", { step: "reranker", operation: "rerank" }],
   ["GUARDRAIL", { step: "guardrail" }],
   ["EVALUATOR", { step: "evaluator" }],
 ]);
 
-function provider(a: Attributes, draft: FactsDraft): string | undefined {
-  const sent = label(a["llm.provider"]) ?? label(a["llm.system"]);
-  if (sent !== undefined) return normaliseProvider(sent);
-  // LangChain's instrumentation has neither, only LangChain's own metadata.
-  const { metadata } = a;
-  if (draft.step !== "llm" || typeof metadata !== "string" || !metadata.includes('"ls_provider"')) return undefined;
-  const fields = parseJson(metadata);
-  const name = isObject(fields) ? label(fields.ls_provider as AttributeValue | undefined) : undefined;
-  return name === undefined ? undefined : normaliseProvider(name);
+type Metadata = { [key: string]: unknown };
+
+function provider(a: Attributes, draft: FactsDraft, metadata: Metadata | undefined): string | undefined {
+  // LangChain's instrumentation has neither of the two, only LangChain's own metadata.
+  const sent =
+    label(a["llm.provider"]) ??
+    label(a["llm.system"]) ??
+    (draft.step === "llm" && metadata !== undefined ? word(metadata, "ls_provider") : undefined);
+  return sent === undefined ? undefined : normaliseProvider(sent);
+}
+
+/** The sender's own words, and among them what LangChain's configuration says of the conversation. */
+function readMetadata(draft: FactsDraft, metadata: Metadata): void {
+  draft.session_id ??= word(metadata, "session_id") ?? word(metadata, "thread_id") ?? word(metadata, "conversation_id");
+  draft.user_id ??= word(metadata, "user_id");
+  draft.agent_name ??= word(metadata, "lc_agent_name");
+  addMetadataOf(draft, metadata, OF_SESSION);
+}
+
+function word(metadata: Metadata, key: string): string | undefined {
+  return Object.hasOwn(metadata, key) ? label(metadata[key] as AttributeValue) : undefined;
 }
 
 function conversation({ attributes: a }: Span): SpanContent {

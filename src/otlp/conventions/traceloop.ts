@@ -1,5 +1,7 @@
 import type { StepKind } from "../../events/span.ts";
 import { type Convention, setStep } from "./convention.ts";
+import { addMetadataBelow, OF_SESSION } from "./metadata.ts";
+import { addPrompt } from "./prompts.ts";
 import { rawContent } from "./raw.ts";
 import { toolMessages } from "./tools.ts";
 import { label, labels, text } from "./values.ts";
@@ -26,9 +28,21 @@ export const traceloop: Convention = {
       if (kind === "tool") draft.tool_name ??= label(a["traceloop.entity.name"]);
       if (kind === "agent") draft.agent_name ??= label(a["traceloop.entity.name"]);
     }
-    draft.session_id ??= label(a["traceloop.association.properties.session_id"]);
+    draft.session_id ??=
+      label(a["traceloop.association.properties.session_id"]) ??
+      // LangGraph's word for it.
+      label(a["traceloop.association.properties.thread_id"]);
     draft.user_id ??= label(a["traceloop.association.properties.user_id"]);
     draft.tags ??= labels(a["traceloop.association.properties.tags"]);
+    // They are on every span of a workflow: its own spans are enough, where there are any.
+    if (kind !== undefined || a["traceloop.workflow.name"] === undefined) {
+      addMetadataBelow(draft, a, "traceloop.association.properties.", OF_SESSION);
+    }
+    const prompt = a["traceloop.prompt.key"];
+    if (prompt !== undefined) {
+      const version = a["traceloop.prompt.version"] ?? a["traceloop.prompt.version_name"];
+      addPrompt(draft, prompt, version ?? a["traceloop.prompt.version_hash"]);
+    }
   },
 
   raw({ attributes: a }) {

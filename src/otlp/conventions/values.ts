@@ -22,12 +22,18 @@ export function label(value: AttributeValue | undefined): string | undefined {
   return cut(value, MAX_LABEL);
 }
 
+/** A label that some senders give as a number: the version of a prompt. */
+export function labelOrNumber(value: AttributeValue | undefined): string | undefined {
+  return typeof value === "number" ? String(value) : label(value);
+}
+
 /** The first line of a text. */
 export function firstLine(text: string): string {
   return cut(text.trim().split(/[\r\n]/, 1)[0] as string, MAX_LABEL);
 }
 
-function cut(text: string, length: number): string {
+/** A text of at most this many UTF-16 units. */
+export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   // Not in the middle of a surrogate pair.
   return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;

@@ -1,8 +1,11 @@
 import type { Attributes, AttributeValue, StepKind } from "../../events/span.ts";
 import type { Message, MessagePart, SpanContent } from "../model.ts";
-import { type Convention, NO_CONTENT, setStep } from "./convention.ts";
+import { type Convention, type FactsDraft, NO_CONTENT, setStep } from "./convention.ts";
 import { requestMessages } from "./exchange.ts";
 import { isObject, message, messages } from "./messages.ts";
+import { addMetadata, addMetadataBelow } from "./metadata.ts";
+import { addPromptOf } from "./prompts.ts";
+import { readProviderMetadata } from "./provider-metadata.ts";
 import { normaliseProvider } from "./providers.ts";
 import { addUsage, type SentUsage, vercel5Usage, withApiUsage } from "./tokens.ts";
 import { toolMessages } from "./tools.ts";
@@ -37,6 +40,18 @@ export const vercelAi: Convention = {
       label(a["ai.telemetry.metadata.user_id"]) ??
       label(a["ai.settings.context.userId"]);
     draft.tags ??= labels(a["ai.telemetry.metadata.tags"]) ?? labels(a["ai.settings.context.tags"]);
+    if (kind === WRAPPER) {
+      // Calls and tools repeat what the function around them has.
+      addMetadataBelow(draft, a, "ai.telemetry.metadata.");
+      // 7 has the caller's context in their place.
+      if (draft.metadata === undefined) addMetadataBelow(draft, a, CONTEXT);
+      // As 7 does itself.
+      draft.agent_name ??= label(a["ai.telemetry.functionId"]);
+    } else if (kind.step !== "tool") {
+      readProviderMetadata(draft, a["ai.response.providerMetadata"]);
+    }
+    // How Langfuse has a prompt linked to the calls it was used for: as JSON among the metadata.
+    addPromptOf(draft, a["ai.telemetry.metadata.langfusePrompt"]);
     if (kind.step === "tool") draft.tool_name ??= label(a["ai.toolCall.name"]);
     // `ai.stream.…` is what 7 calls it on objects.
     const firstChunk = amount(a["ai.response.msToFirstChunk"]) ?? amount(a["ai.stream.msToFirstChunk"]);
@@ -83,9 +98,16 @@ export const vercelAi7: Convention = {
   },
 
   read(draft, { attributes: a }) {
-    draft.session_id ??= label(a["ai.settings.context.sessionId"]) ?? label(a["ai.settings.context.session_id"]);
-    draft.user_id ??= label(a["ai.settings.context.userId"]) ?? label(a["ai.settings.context.user_id"]);
-    draft.tags ??= labels(a["ai.settings.context.tags"]);
+    const operation = a["gen_ai.operation.name"];
+    if (operation === "chat" || operation === "embeddings") {
+      readProviderMetadata(draft, a["ai.response.providerMetadata"]);
+    }
+    if (operation !== "chat") readContext(draft, a);
+    else {
+      draft.session_id ??= label(a["ai.settings.context.sessionId"]) ?? label(a["ai.settings.context.session_id"]);
+      draft.user_id ??= label(a["ai.settings.context.userId"]) ?? label(a["ai.settings.context.user_id"]);
+      draft.tags ??= labels(a["ai.settings.context.tags"]);
+    }
   },
 
   content({ attributes: a }) {
@@ -94,6 +116,24 @@ export const vercelAi7: Convention = {
     return input === null && output === null ? NO_CONTENT : { input, output };
   },
 };
+
+const CONTEXT = "ai.settings.context.";
+
+/**
+ * The caller's context, which is on every span. It has any keys, so all are looked at; not on calls, which have the most
+ * attributes and lie below spans that say the same.
+ */
+function readContext(draft: FactsDraft, a: Attributes): void {
+  for (const key in a) {
+    if (!key.startsWith(CONTEXT)) continue;
+    const name = key.slice(CONTEXT.length);
+    const value = a[key];
+    if (name === "sessionId" || name === "session_id") draft.session_id ??= label(value);
+    else if (name === "userId" || name === "user_id") draft.user_id ??= label(value);
+    else if (name === "tags") draft.tags ??= labels(value);
+    else addMetadata(draft, name, value);
+  }
+}
 
 const WRAPPER: Kind = { step: "chain", operation: undefined };
 
