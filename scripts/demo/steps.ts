@@ -36,6 +36,17 @@ export interface Tool {
   parameters: { [name: string]: string };
 }
 
+/** A prompt that is kept outside the code, with its version. */
+export interface Prompt {
+  name: string;
+  version: string;
+}
+
+const managed = ({ name, version }: Prompt): Attributes => ({
+  "gen_ai.prompt.name": name,
+  "gen_ai.prompt.version": version,
+});
+
 export interface Model {
   provider: string;
   name: string;
@@ -84,6 +95,7 @@ export class Conversation {
   readonly #messages: Message[];
   /** Tokens of examples and policies that the prompt carries beside what is shown. */
   readonly #promptTokens: number;
+  readonly #prompt: Prompt | undefined;
   #lastInput = 0;
 
   constructor(of: {
@@ -94,6 +106,7 @@ export class Conversation {
     tools?: Tool[];
     promptTokens?: number;
     history?: Message[];
+    prompt?: Prompt;
   }) {
     this.#model = of.model;
     this.#agentName = of.agent;
@@ -101,6 +114,7 @@ export class Conversation {
     this.#tools = of.tools ?? [];
     this.#messages = [...(of.history ?? []), { role: "user", parts: [text(of.asked)] }];
     this.#promptTokens = of.promptTokens ?? 1_150;
+    this.#prompt = of.prompt;
   }
 
   /** A model call; the answer joins the conversation. */
@@ -119,6 +133,7 @@ export class Conversation {
       attributes: {
         ...request("chat", model),
         "gen_ai.agent.name": this.#agentName,
+        ...(this.#prompt === undefined ? {} : managed(this.#prompt)),
         "gen_ai.output.type": "text",
         "gen_ai.request.max_tokens": 4096,
         ...(of.temperature === undefined ? {} : { "gen_ai.request.temperature": of.temperature }),

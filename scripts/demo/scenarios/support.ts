@@ -8,6 +8,7 @@ const AGENT = "support-agent";
 const SYSTEM =
   "You help customers of Northwind Paper with invoices and orders. Look things up before you answer. Refund at most " +
   "200 EUR without a colleague. Be brief and kind; never guess an amount.";
+const PROMPT = { name: "support-desk", version: "14" };
 const TOOLS: Tool[] = [
   {
     name: "find_invoice",
@@ -48,6 +49,7 @@ export function refund(round: Round): Run {
     model: GPT_MINI,
     system: SYSTEM,
     tools: TOOLS,
+    prompt: PROMPT,
     asked: asked(customer),
   });
   const run = trace.open(undefined, 0, supportAgent(asked(customer)));
@@ -89,6 +91,7 @@ export function parcel(round: Round): Run {
     model: GPT_MINI,
     system: SYSTEM,
     tools: TOOLS,
+    prompt: PROMPT,
     history,
     asked: question,
   });
