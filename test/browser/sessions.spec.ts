@@ -52,10 +52,15 @@ test("a session's id may hold any characters", async ({ signIn, server }) => {
       .getByRole("link")
       .first()
       .click();
+    await expect(page).toHaveURL(id === "." ? /session_id=\.$/ : /\/sessions\/./);
     await expect(page.getByText(`In ${id}`.slice(0, 40)).first()).toBeVisible();
     await page.reload();
     await expect(page.getByText(`In ${id}`.slice(0, 40)).first()).toBeVisible();
   }
+  // The address that the API gives: its encoded slash becomes one on the way.
+  const slashed = ids[0] ?? "";
+  await page.goto(`${server.origin}/sessions/${encodeURIComponent(slashed)}`);
+  await expect(page.getByText(`In ${slashed}`).first()).toBeVisible();
 });
 
 test("the list follows what comes in, and the keyboard goes there and back", async ({ signIn, server }) => {

@@ -1,6 +1,7 @@
 import type { LlmCall, Run, SpanDetail, SpanRow } from "../../../src/domain/runs/schema.ts";
 import type { Session } from "../../../src/domain/sessions/schema.ts";
 import type { RunEvent } from "../../../src/events/event.ts";
+import { anyId, sessionPath } from "./session-path.ts";
 
 export type { LlmCall, Run, RunEvent, Session, SpanDetail, SpanRow };
 export type Message = NonNullable<SpanDetail["input"]>[number];
@@ -72,9 +73,6 @@ function post<T>(path: string, body: unknown): Promise<T> {
 
 const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`;
 
-/** Ids of sessions are the senders': any characters, half of a surrogate pair too, which no address can hold. */
-const anyId = (id: string) => encodeURIComponent(id.toWellFormed());
-
 export const api = {
   me: () => send<Me>("/api/me"),
   signIn: (credential: { token: string } | { key: string }) => post<void>(`${AUTH}sign-in`, credential),
@@ -96,8 +94,7 @@ export const api = {
 export const paths = {
   feed: "/ws?entities=Run",
   run: (id: string) => `/runs/${encodeURIComponent(id)}`,
-  /** Browsers read these two as steps in the path, even encoded: such a session is shown as a list of its runs. */
-  session: (id: string) => (id === "." || id === ".." ? `/?session_id=${id}` : `/sessions/${anyId(id)}`),
+  session: sessionPath,
   sessions: (userId?: string) => (userId ? `/sessions?${new URLSearchParams({ user_id: userId })}` : "/sessions"),
   runJson: run,
   subscribe: (id: string, after: number) => `${run(id)}/subscribe?after=${after}`,
