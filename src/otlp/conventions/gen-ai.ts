@@ -127,8 +127,8 @@ function readCall(draft: FactsDraft, a: Attributes, { scope }: SpanContext): voi
 
 /** OpenLIT, OpenRouter and Cloudflare's AI Gateway; some others who write the two sides and their total. */
 function costOf(a: Attributes, scope: string): AttributeValue | undefined {
-  if (scope.startsWith("pydantic-ai")) return a["operation.cost"];
-  if (scope.startsWith("litellm")) return a["gen_ai.cost.total_cost"] ?? a["litellm.cost.total"];
+  if (scope === "pydantic-ai") return a["operation.cost"];
+  if (scope === "litellm") return a["gen_ai.cost.total_cost"] ?? a["litellm.cost.total"];
   return a["gen_ai.usage.cost"] ?? a["gen_ai.usage.total_cost"];
 }
 

@@ -4,7 +4,7 @@ import { aiGateway } from "./ai-gateway.ts";
 import { braintrust } from "./braintrust.ts";
 import { claudeCode } from "./claude-code.ts";
 import { common } from "./common.ts";
-import { type Convention, emptyDraft } from "./convention.ts";
+import { type Convention, emptyDraft, type FactsDraft } from "./convention.ts";
 import { genAi } from "./gen-ai.ts";
 import { genAiOld } from "./gen-ai-old.ts";
 import { genkit } from "./genkit.ts";
@@ -67,11 +67,25 @@ export function readFacts(span: Span, context: SpanContext): SpanFacts {
   const draft = emptyDraft();
   for (let i = 0; i < CONVENTIONS.length; i++) {
     const convention = CONVENTIONS[i] as Convention;
+    if (convention === genAiOld && isWhole(draft, span)) continue;
     if (convention.detect(span, context)) convention.read(draft, span, context);
   }
   // Last: it asks for the step, the usage and the error, wherever they came from.
   markRefusal(draft, span);
   return draft;
+}
+
+/** Whether the older GenAI conventions, which clients write beside the new ones, could add nothing to a call. */
+function isWhole({ operation, model, provider, usage }: FactsDraft, { attributes }: Span): boolean {
+  return (
+    usage !== undefined &&
+    usage.input !== null &&
+    usage.output !== null &&
+    model !== undefined &&
+    provider !== undefined &&
+    operation !== undefined &&
+    (usage.reasoning !== null || attributes["llm.usage.reasoning_tokens"] === undefined)
+  );
 }
 
 /** The messages that a span took in and gave back; null where it recorded none. */
