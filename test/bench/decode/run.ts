@@ -6,6 +6,9 @@
 
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { NO_CUSTOM_PRICES } from "../../../src/domain/prices/custom.ts";
+import { priceCall } from "../../../src/domain/prices/price-call.ts";
+import { isCall } from "../../../src/domain/projection/fold.ts";
 import { encodePart } from "../../../src/events/part.ts";
 import { readContent, readFacts } from "../../../src/otlp/conventions/index.ts";
 import { decodeTraces } from "../../../src/otlp/decode/index.ts";
@@ -31,6 +34,8 @@ const CAPTURED = [
   ["Mastra", "mastra-otel"],
   ["Genkit", "genkit"],
   ["Claude Code", "claude-code"],
+  ["OpenLLMetry", "traceloop"],
+  ["OpenLIT", "openlit"],
 ] as const;
 
 const generated = join(import.meta.dirname, "generated");
@@ -102,6 +107,7 @@ const rows: Row[] = [
         run: () => of.map(({ span, context }) => readContent(span, context)),
         spans: of.length,
       },
+      { name: `price, ${name}`, run: pricing(of), spans: of.length },
     ];
   }),
   { name: "JSON.stringify the spans", run: () => JSON.stringify(all), spans },
@@ -132,6 +138,14 @@ for (const { name, run, spans: count, bytes } of rows) {
     rate.padStart(8),
   ];
   console.log(name.padEnd(40) + columns.join(""));
+}
+
+/** Prices the calls among spans, as ingest does; what other spans cost is nothing, and counted in. */
+function pricing(of: ReturnType<typeof withContext>) {
+  const calls = of
+    .map(({ span, context }) => ({ facts: readFacts(span, context), start: span.start_time_unix_nano }))
+    .filter(({ facts }) => isCall(facts));
+  return () => calls.map(({ facts, start }) => priceCall(facts, start, NO_CUSTOM_PRICES));
 }
 
 function withContext(decoded: DecodedTraces) {
