@@ -54,11 +54,16 @@ export const REASONS: Record<UnpricedReason, string> = {
   refused: "The provider refused the call and gave nothing: it is not billed.",
 };
 
-const LINE_KINDS: Record<string, string> = {
+type LineKind = NonNullable<SpanDetail["cost_basis"]>["lines"][number]["kind"];
+
+const LINE_KINDS: Record<LineKind, string> = {
   input: "Input",
+  input_audio: "Input, audio",
   cached_input: "Input, cached",
   cache_write: "Cache write",
+  cache_write_1h: "Cache write, 1 hour",
   output: "Output",
+  output_audio: "Output, audio",
   reasoning: "Reasoning",
 };
 

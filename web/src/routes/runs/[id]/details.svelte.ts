@@ -1,5 +1,5 @@
 import { api, type RunEvent, type SpanDetail } from "#lib/api.ts";
-import { spansWithNews } from "./span-news.ts";
+import { concerns, spansWithNews } from "./span-news.ts";
 import type { Node } from "./trace.ts";
 
 /** Bodies can be megabytes: only those looked at last are kept. */
@@ -46,9 +46,9 @@ export class Details {
   take(events: RunEvent[]): void {
     const changed = spansWithNews(events);
     if (changed.size === 0) return;
-    for (const [seq, detail] of this.#kept) if (changed.has(detail.span_id)) this.#kept.delete(seq);
+    for (const [seq, detail] of this.#kept) if (concerns(changed, detail)) this.#kept.delete(seq);
     const shown = this.#shown;
-    if (!shown || !changed.has(shown.row.span_id)) return;
+    if (!shown || !concerns(changed, shown.row)) return;
     clearTimeout(this.#news);
     const { signal } = this.#abort;
     this.#news = setTimeout(() => !signal.aborted && this.#fetch(shown, signal), NEWS_MS);

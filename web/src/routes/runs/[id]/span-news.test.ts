@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { spanOf, spansWithNews } from "./span-news.ts";
+import { concerns, spanOf, spansWithNews } from "./span-news.ts";
 
 it("names the spans that log records are about", () =>
   expect(
@@ -15,3 +15,13 @@ it.each([
   [{ type: "LOG", id: "of the record", data: { span_id: "b" } }, "b"],
   [{ type: "CUSTOM", id: "c", data: {} }, null],
 ])("%j leads to span %s", (event, span) => expect(spanOf(event)).toBe(span));
+
+it("takes what is said of the span above as news too", () => {
+  const changed = new Set(["a"]);
+  const spans = [
+    { span_id: "a", parent_span_id: null },
+    { span_id: "b", parent_span_id: "a" },
+    { span_id: "c", parent_span_id: "b" },
+  ];
+  expect(spans.map((span) => concerns(changed, span))).toEqual([true, true, false]);
+});
