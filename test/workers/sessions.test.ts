@@ -58,6 +58,7 @@ describe("sessions", () => {
       tool_call_count: 0,
       input_tokens: 2000,
       cached_input_tokens: null,
+      cache_write_tokens: null,
       output_tokens: 200,
       reasoning_tokens: null,
       cost_usd: 0.00371,
@@ -67,20 +68,28 @@ describe("sessions", () => {
       services: ["test-service"],
       environments: [],
       models: ["gpt-4o", "gpt-4o-mini"],
-      url: "/sessions/s%2F1%20%C3%BC",
+      url: "/sessions/-?id=s%2F1%20%C3%BC",
     };
     const { data, next_cursor } = await sessions(project);
     expect(next_cursor).toBeNull();
     expect(data.map(({ id }) => id)).toEqual(["s/1 ü", "other"]);
     expect(data[0]).toMatchObject(expected);
     expect(data[1]).toMatchObject({ run_count: 1, input_tokens: null, cost_usd: null, unpriced_run_count: 0 });
-    expect(await project.json(`/api${expected.url}`)).toEqual(data[0]);
+    expect(await project.json("/api/sessions/s%2F1%20%C3%BC")).toEqual(data[0]);
+    expect(data[1]?.url).toBe("/sessions/other");
   });
 
   test("have no cost when one of their runs has none, and say what is known", async () => {
     const project = await newProject();
     await send(project, turn("s", 0, "gpt-4o-mini"), turn("s", 10, "house-1"), turn("s", 20));
-    const { data } = await sessions(project);
+    const refused = turn("refused", 30, "gpt-4o-mini");
+    const call = refused[1] as TestSpan;
+    call.attributes = call.attributes?.filter(({ key }) => !key.startsWith("gen_ai.usage"));
+    call.attributes?.push(text("error.type", "429"));
+    call.status = { code: 2, message: "429 Too many requests" };
+    await send(project, refused, turn("refused", 40, "gpt-4o-mini"));
+    const [whole, ...data] = (await sessions(project)).data;
+    expect(whole).toMatchObject({ run_count: 2, cost_usd: 0.00021, unpriced_run_count: 0 });
     expect(data).toMatchObject([{ run_count: 3, cost_usd: null, known_cost_usd: 0.00021, unpriced_run_count: 1 }]);
   });
 

@@ -120,6 +120,7 @@ export function detailOf(row: SpanRow, traceId: string): SpanDetail {
     price_version: basis?.version ?? null,
     client_cost_usd: null,
     cost_basis: basis,
+    service_tier: null,
     prompt_name: isCall ? "research-system" : null,
     prompt_version: isCall ? "7" : null,
     input,

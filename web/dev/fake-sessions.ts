@@ -34,6 +34,7 @@ function sessionOf(id: string, runs: Run[]): Session {
     tool_call_count: sum((run) => run.tool_call_count) ?? 0,
     input_tokens: sum((run) => run.input_tokens),
     cached_input_tokens: sum((run) => run.cached_input_tokens),
+    cache_write_tokens: null,
     output_tokens: sum((run) => run.output_tokens),
     reasoning_tokens: sum((run) => run.reasoning_tokens),
     cost_usd: unpriced > 0 ? null : sum((run) => run.cost_usd),

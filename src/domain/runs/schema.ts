@@ -138,6 +138,7 @@ export const spanSchema = spanRowSchema
     cost_basis: costBasisSchema
       .nullable()
       .openapi({ description: "null if there is no cost, or if it is by a price list that is no longer at hand" }),
+    service_tier: z.string().nullable().openapi({ description: "As the provider names it; null for the standard one" }),
     prompt_name: z.string().nullable(),
     prompt_version: z.string().nullable(),
     input: z.array(messageSchema).nullable(),

@@ -121,6 +121,7 @@ async function spanDetail(ctx: Ctx, runId: string, event: RunEvent): Promise<Spa
     price_version: version,
     client_cost_usd: usdFromNano(facts.client_cost_nano_usd ?? null),
     cost_basis: version === null ? null : await costBasis(ctx, facts, span.start_time_unix_nano, version),
+    service_tier: facts.service_tier ?? null,
     prompt_name: facts.prompt_name ?? null,
     prompt_version: facts.prompt_version ?? null,
     input: own.input ?? said.input,

@@ -19,6 +19,7 @@ export const sessionSchema = z
     tool_call_count: z.number().int(),
     input_tokens: tokens,
     cached_input_tokens: tokens,
+    cache_write_tokens: tokens,
     output_tokens: tokens,
     reasoning_tokens: tokens,
     cost_usd: cost.openapi({ description: "US dollars; null = the cost of some run is not known" }),

@@ -1,9 +1,10 @@
 import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
 import { STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { sessionPath } from "./path.ts";
 import type { Session } from "./schema.ts";
 
-/** A run without calls costs nothing that anybody could know of: it leaves the sum whole. */
-const UNPRICED_SQL = "cost_nano_usd IS NULL AND llm_call_count > 0";
+/** A run without calls, or whose calls were all refused, costs nothing that anybody could know of: it leaves the sum whole. */
+const UNPRICED_SQL = "cost_nano_usd IS NULL AND llm_call_count > coalesce(details ->> '$.unpriced.refused', 0)";
 
 interface SumRow {
   id: string;
@@ -17,6 +18,7 @@ interface SumRow {
   tools: number;
   input: number | null;
   cached: number | null;
+  written: number | null;
   output: number | null;
   reasoning: number | null;
   cost: number | null;
@@ -49,12 +51,12 @@ export async function sumSessions(
   const [sums, lasts] = await db.batch<SumRow & LastRow>([
     db
       .prepare(
-        `SELECT id, CAST(started AS TEXT) AS started, input_preview, runs, failed, running, errors, calls, tools, input, cached,
+        `SELECT id, CAST(started AS TEXT) AS started, input_preview, runs, failed, running, errors, calls, tools, input, cached, written,
            output, reasoning, cost, known, unpriced, users, services, environments, models
          FROM (SELECT session_id AS id, min(started_ns) AS started, input_preview, count(*) AS runs,
            sum(${STATUS_SQL} = 'error') AS failed, sum(${STATUS_SQL} = 'running') AS running, sum(error_count) AS errors,
            sum(llm_call_count) AS calls, sum(tool_call_count) AS tools, sum(input_tokens) AS input,
-           sum(cached_input_tokens) AS cached, sum(output_tokens) AS output, sum(reasoning_tokens) AS reasoning,
+           sum(cached_input_tokens) AS cached, sum(details ->> 'cache_write_tokens') AS written, sum(output_tokens) AS output, sum(reasoning_tokens) AS reasoning,
            sum(cost_nano_usd) AS cost, sum(details ->> 'known_cost_nano_usd') AS known, sum(${UNPRICED_SQL}) AS unpriced,
            json_group_array(DISTINCT user_id) AS users, json_group_array(DISTINCT service) AS services,
            json_group_array(DISTINCT environment) AS environments, json_group_array(DISTINCT models) AS models ${from})`,
@@ -88,6 +90,7 @@ function sessionFrom(row: SumRow, last: LastRow | undefined): Session {
     tool_call_count: row.tools,
     input_tokens: row.input,
     cached_input_tokens: row.cached,
+    cache_write_tokens: row.written,
     output_tokens: row.output,
     reasoning_tokens: row.reasoning,
     cost_usd: row.unpriced > 0 ? null : usdFromNano(row.cost),
@@ -99,7 +102,7 @@ function sessionFrom(row: SumRow, last: LastRow | undefined): Session {
     models: [...new Set(namesIn(row.models).flatMap((each) => JSON.parse(each) as string[]))].sort(),
     input_preview: row.input_preview,
     output_preview: last?.output_preview ?? null,
-    url: `/sessions/${encodeURIComponent(row.id)}`,
+    url: sessionPath(row.id),
   };
 }
 

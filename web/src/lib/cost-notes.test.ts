@@ -20,7 +20,7 @@ const call = (more: Partial<SpanDetail>) =>
     price_version: null,
     client_cost_usd: null,
     cost_basis: null,
-    attributes: {},
+    service_tier: null,
     ...more,
   }) as SpanDetail;
 
@@ -97,11 +97,11 @@ describe("a call", () => {
   });
 
   it.each([
-    [0.5, { "gen_ai.response.service_tier": "batch" }, "batch: half price"],
-    [0.5, { "openai.request.service_tier": "auto", "openai.response.service_tier": "flex" }, "flex: half price"],
-    [0.8, {}, "service tier: × 0.8"],
-  ])("reads factor %d with %j as a tier", (factor, attributes, words) =>
-    expect(costNotes({ of: "call", call: { ...known, attributes, cost_basis: { ...basis, factor } } }).factor).toBe(
+    [0.5, "batch", "batch: half price"],
+    [0.8, "flex", "flex: × 0.8"],
+    [0.8, null, "service tier: × 0.8"],
+  ])("reads factor %d of the tier %j", (factor, service_tier, words) =>
+    expect(costNotes({ of: "call", call: { ...known, service_tier, cost_basis: { ...basis, factor } } }).factor).toBe(
       words,
     ),
   );

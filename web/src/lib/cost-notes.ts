@@ -126,7 +126,8 @@ function callNotes(call: SpanRow | SpanDetail | LlmCall): CostNotes {
       usdPerMtok: usd_per_mtok,
       usd: (tokens * usd_per_mtok) / 1e6,
     })),
-    factor: basis && basis.factor !== 1 ? tierWords(basis.factor, "attributes" in call ? call.attributes : {}) : null,
+    factor:
+      basis && basis.factor !== 1 ? tierWords(basis.factor, "service_tier" in call ? call.service_tier : null) : null,
     reasons: call.unpriced === null ? [] : [{ calls: null, text: sentence(call.unpriced) }],
     facts: present([
       basis && `Priced as ${basis.priced_as}.`,
@@ -189,15 +190,9 @@ function percent(share: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")}%`;
 }
 
-/** Tiers that cost what the list says. */
-const STANDARD = new Set(["default", "standard", "auto", "on_demand", "standard_only"]);
-
-/** "batch: half price". The tier's name is the sender's attribute; without one it is only called a tier. */
-function tierWords(factor: number, attributes: Record<string, unknown>): string {
-  const named = Object.entries(attributes)
-    .filter(([key, value]) => key.endsWith("service_tier") && typeof value === "string" && !STANDARD.has(value))
-    .map(([, value]) => String(value).toLowerCase());
-  return `${named[0] ?? "service tier"}: ${factor === 0.5 ? "half price" : `× ${factor}`}`;
+/** "batch: half price". */
+function tierWords(factor: number, tier: string | null): string {
+  return `${tier ?? "service tier"}: ${factor === 0.5 ? "half price" : `× ${factor}`}`;
 }
 
 function present(texts: (string | null | false | undefined)[]): string[] {
