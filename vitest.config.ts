@@ -45,6 +45,31 @@ export default defineConfig({
         },
       },
       {
+        plugins: [
+          cloudflareTest(async () => ({
+            // The product's Worker with faults in front of its bindings.
+            main: here("./test/faults/worker.ts"),
+            wrangler: { configPath: here("./wrangler.toml") },
+            miniflare: {
+              bindings: {
+                RUNLIGHT_API_KEY: "rl_test0000000000000000000000000000000000",
+                TEST_MIGRATIONS: await readD1Migrations(here("./migrations")),
+                // Several, so that one of a request's log objects can fail alone.
+                TRACE_LOGS: "3",
+                FAULT_FORM: process.env.FAULT_FORM ?? "short",
+                FAULT_SEED: process.env.FAULT_SEED ?? "",
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "faults",
+          include: ["test/faults/*.test.ts"],
+          setupFiles: ["./test/faults/setup.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
         test: {
           name: "server",
           environment: "node",
