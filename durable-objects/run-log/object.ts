@@ -12,6 +12,7 @@ import type {
   HeldMember,
   LogAddress,
   LogStatus,
+  NumberedPart,
   ProjectionCount,
 } from "./protocol.ts";
 import { admit, judge, newRunState, nextAlarm, type RunState } from "./rules.ts";
@@ -200,9 +201,10 @@ export class RunLog extends DurableObject<Env> {
     return { ...this.#counted(), waitingRows: rows, waitingMs: oldestAt === null ? 0 : Date.now() - oldestAt };
   }
 
-  /** New numbers for the unconfirmed parts of a run whose seqs up to `above` turned out to be taken in D1. */
-  renumber(run: string, above: number): void {
-    this.ctx.storage.transactionSync(() => this.#storage.renumber(run, this.#confirmed, above));
+  /** New numbers above `above` for an unconfirmed part of a run, and those after it, whose seqs turned out to be taken in D1. */
+  renumber(run: string, first: NumberedPart, above: number): void {
+    const changed = this.ctx.storage.transactionSync(() => this.#storage.renumber(run, this.#confirmed, first, above));
+    if (!changed) return;
     this.#forget(run);
     this.#subscribers.disconnect(run, 4409, "The run's newest events were renumbered. Connect again.");
   }

@@ -49,6 +49,9 @@ export interface HeldPart {
   place: Place;
 }
 
+/** A part by the number that its first event had when it was seen. */
+export type NumberedPart = Pick<HeldPart, "batchId" | "firstSeq">;
+
 /** A part that the log still holds, as a reader gets it. */
 export interface HeldMember extends HeldPart {
   /** Milliseconds since the epoch at which it reached the log. */

@@ -1,6 +1,6 @@
 import { memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
-import type { DrainRow, HeldFacts, HeldMember, HeldPart } from "./protocol.ts";
+import type { DrainRow, HeldFacts, HeldMember, HeldPart, NumberedPart } from "./protocol.ts";
 import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
@@ -198,26 +198,28 @@ export class LogStorage {
   }
 
   /**
-   * Gives the held, unconfirmed parts of a run new numbers above `above`, in their order. For the case that the run had a
-   * longer log than the object remembered.
+   * Gives a held, unconfirmed part of a run, and those after it, new numbers from `above` + 1 on, in their order. For the
+   * case that the run had a longer log than the object remembered.
+   * @returns false if the part does not begin at `firstSeq` any more: another delivery was quicker, and nothing changes
    */
-  renumber(run: string, afterRow: number, above: number): void {
+  renumber(run: string, afterRow: number, { batchId, firstSeq }: NumberedPart, above: number): boolean {
     const refs = this.#sql
-      .exec<{ first_seq: number; row_id: number; n: number }>(
-        "SELECT first_seq, row_id, n FROM parts WHERE run = ? AND row_id > ? ORDER BY first_seq",
+      .exec<{ batch_id: string; first_seq: number; last_seq: number; row_id: number; n: number }>(
+        "SELECT batch_id, first_seq, last_seq, row_id, n FROM parts WHERE run = ? AND row_id > ? AND first_seq >= ? ORDER BY first_seq",
         run,
         afterRow,
+        firstSeq,
       )
       .toArray();
-    let next = Math.max(above, this.lastSeq(run)) + 1;
-    for (const ref of refs) {
+    if (refs[0]?.first_seq !== firstSeq || refs[0].batch_id !== batchId) return false;
+    const shift = above + 1 - firstSeq;
+    // The last first: a part moves up to where the one after it lay.
+    for (const ref of refs.reverse()) {
       const { head } = this.#sql.exec<{ head: string }>("SELECT head FROM log WHERE id = ?", ref.row_id).one();
       const parts = JSON.parse(head) as HeldPart[];
       const part = parts[ref.n] as HeldPart;
-      const length = part.lastSeq - part.firstSeq + 1;
-      part.firstSeq = next;
-      part.lastSeq = next + length - 1;
-      next += length;
+      part.firstSeq += shift;
+      part.lastSeq += shift;
       this.#sql.exec("UPDATE log SET head = ? WHERE id = ?", JSON.stringify(parts), ref.row_id);
       this.#sql.exec(
         "UPDATE parts SET first_seq = ?, last_seq = ? WHERE run = ? AND first_seq = ?",
@@ -227,6 +229,7 @@ export class LogStorage {
         ref.first_seq,
       );
     }
+    return true;
   }
 
   /**

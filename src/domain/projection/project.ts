@@ -1,4 +1,10 @@
-import type { DrainRow, HeldPart, LogAddress, ProjectionCount } from "../../../durable-objects/run-log/protocol.ts";
+import type {
+  DrainRow,
+  HeldPart,
+  LogAddress,
+  NumberedPart,
+  ProjectionCount,
+} from "../../../durable-objects/run-log/protocol.ts";
 import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
 import { buildPack, type PackEntry } from "../../blobs/packs.ts";
@@ -82,7 +88,7 @@ async function projectDrain(
     if (plan.collisions.size > 0) {
       // D1 has other events under these seqs: the object had forgotten a longer log. It asks for new numbers and we for
       // a new drain; throwing brings the bell back.
-      for (const [run, above] of plan.collisions) await runLog(env, address).renumber(run, above);
+      for (const [run, { part, above }] of plan.collisions) await runLog(env, address).renumber(run, part, above);
       throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
     }
     const segments: SegmentRow[] = plan.fresh.map(({ n, links }) => ({
@@ -120,13 +126,16 @@ function partsOf(row: DrainRow): DrainedPart[] {
 function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
   const fresh: { n: number; links: Links }[] = [];
   const states = new Map<string, RunState>();
-  const collisions = new Map<string, number>();
+  const collisions = new Map<string, { part: NumberedPart; above: number }>();
   for (const [n, part] of parts.entries()) {
     const before = known.get(part.run);
     const same = before?.segments.get(part.firstSeq);
     if (same?.batchId === part.batchId && same.lastSeq === part.lastSeq) continue;
     if (before && part.firstSeq <= before.state.last_seq) {
-      collisions.set(part.run, before.state.last_seq);
+      // A delivery that began before the part got its number may see it under an older one.
+      if ([...before.segments.values()].some(({ batchId }) => batchId === part.batchId)) continue;
+      const { run, batchId, firstSeq } = part;
+      if (!collisions.has(run)) collisions.set(run, { part: { batchId, firstSeq }, above: before.state.last_seq });
       continue;
     }
     const facts = factsOf(part, part.member, part.at);
