@@ -159,8 +159,13 @@ function faultyLog(
       }
       return result;
     },
-    drain: (after: number | null, maxBytes: number) =>
-      call("drain", [after, stage().drainBytes?.() ?? maxBytes], null, "drain answer lost"),
+    drain: async (after: number | null, maxBytes: number) => {
+      const drained = await call("drain", [after, stage().drainBytes?.() ?? maxBytes], null, "drain answer lost");
+      const hold = stage().afterDrain;
+      stage().afterDrain = null;
+      await hold?.();
+      return drained;
+    },
     confirm: (...args: unknown[]) => call("confirm", args, "confirm never arrives", "confirm answer lost"),
     renumber: (...args: unknown[]) => call("renumber", args, null, null),
   } as Methods;

@@ -13,6 +13,8 @@ export interface Stage {
   realQueue: boolean;
   /** Bytes of a drain, instead of what the projector asks for: cuts that a busy object would make. null leaves it. */
   drainBytes: (() => number) | null;
+  /** Holds back what the next drain hands out, once. */
+  afterDrain: (() => Promise<void>) | null;
   /** Commits that another delivery of the same rows had forestalled. */
   races: number;
   /** Milliseconds by which the clock is ahead, for what happens only after hours. */
@@ -25,7 +27,15 @@ declare global {
 
 export function stage(): Stage {
   if (globalThis.faultStage === undefined) {
-    const made: Stage = { faults: new Faults(0), bells: [], realQueue: false, drainBytes: null, races: 0, ahead: 0 };
+    const made: Stage = {
+      faults: new Faults(0),
+      bells: [],
+      realQueue: false,
+      drainBytes: null,
+      afterDrain: null,
+      races: 0,
+      ahead: 0,
+    };
     globalThis.faultStage = made;
     const now = Date.now.bind(Date);
     Date.now = () => now() + made.ahead;
