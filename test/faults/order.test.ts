@@ -20,10 +20,12 @@ const HOUR_NS = 3_600_000_000_000n;
 
 /** The spans and log records of one agent's run, with clocks up to an hour apart and many equal times. */
 function newShape(random: Random): { spans: Item[]; records: Item[] } {
-  const now = BigInt(Date.now()) * 1_000_000n;
+  const now = BigInt(Date.now() - 1_000) * 1_000_000n;
+  const withRecords = random.chance(0.6);
   const ids: string[] = [];
   const spans = Array.from({ length: random.int(3, 9) }, (_, n): Item => {
-    const skew = random.pick([0n, 0n, HOUR_NS, -HOUR_NS]);
+    // A run that began with log records keeps the time of their arrival as its start if all its spans claim a later one.
+    const skew = random.pick([0n, 0n, withRecords ? 0n : HOUR_NS, -HOUR_NS]);
     const start = now + skew + BigInt(random.int(0, 3)) * 1000n;
     const spanId = random.hex(8);
     const parent = n === 0 || random.chance(0.1) ? undefined : random.pick(ids);
@@ -53,7 +55,7 @@ function newShape(random: Random): { spans: Item[]; records: Item[] } {
       ...(random.chance(0.2) ? { status: { code: 2, message: "it failed" } } : {}),
     };
   });
-  const records = Array.from({ length: random.int(0, 4) }, (_, n): Item => {
+  const records = Array.from({ length: withRecords ? random.int(1, 4) : 0 }, (_, n): Item => {
     const content = { key: "content", value: { stringValue: `said ${n}` } };
     return {
       // Each has a time of its own: of records of one span and one time, the one that came first speaks for the run.
