@@ -1,4 +1,5 @@
 import { logName, traceLogName } from "../src/events/log-name.ts";
+import type { IdempotencyKeys } from "./idempotency/object.ts";
 import type { ProjectFeed } from "./project-feed/object.ts";
 import type { ProjectJobs } from "./project-jobs/object.ts";
 import type { RunLog } from "./run-log/object.ts";
@@ -28,4 +29,8 @@ export function projectFeed(env: Env, projectId: string): DurableObjectStub<Proj
 
 export function projectJobs(env: Env, projectId: string): DurableObjectStub<ProjectJobs> {
   return env.PROJECT_JOBS.getByName(projectId) as DurableObjectStub<ProjectJobs>;
+}
+
+export function idempotencyKeys(env: Env, projectId: string): DurableObjectStub<IdempotencyKeys> {
+  return env.IDEMPOTENCY_KEYS.getByName(projectId) as DurableObjectStub<IdempotencyKeys>;
 }

@@ -35,14 +35,14 @@ export class ProjectJobs extends DurableObject<Env> {
 
   /** Begins a job; if one with the same key is waiting or at work, that is the one. */
   async start(projectId: string, job: NewJob): Promise<Job> {
-    const active = this.#select("job_key = ? AND status IN ('queued', 'running')", job.job_key)[0];
+    const active = this.#select("job_key = ? AND status IN ('pending', 'running')", job.job_key)[0];
     if (active) return active;
     const now = Date.now();
     const id = `job_${crypto.randomUUID().replaceAll("-", "")}`;
     this.#sql.exec(
       `INSERT INTO jobs (id, n, project_id, job_key, kind, status, params, state, done, total, result, error, attempts,
          created_at, updated_at, ring_at)
-       VALUES (?, (SELECT coalesce(max(n), 0) + 1 FROM jobs), ?, ?, ?, 'queued', ?, 'null', 0, NULL, 'null', NULL, 0, ?, ?, ?)`,
+       VALUES (?, (SELECT coalesce(max(n), 0) + 1 FROM jobs), ?, ?, ?, 'pending', ?, 'null', 0, NULL, 'null', NULL, 0, ?, ?, ?)`,
       id,
       projectId,
       job.job_key,
@@ -53,7 +53,7 @@ export class ProjectJobs extends DurableObject<Env> {
       now,
     );
     this.#sql.exec(
-      "DELETE FROM jobs WHERE status IN ('succeeded', 'failed') AND n <= (SELECT max(n) FROM jobs) - ?",
+      "DELETE FROM jobs WHERE status IN ('success', 'error') AND n <= (SELECT max(n) FROM jobs) - ?",
       KEPT,
     );
     await this.#ring(now);
@@ -83,7 +83,7 @@ export class ProjectJobs extends DurableObject<Env> {
     const lease = crypto.randomUUID();
     const taken = this.#sql.exec(
       `UPDATE jobs SET status = 'running', lease = ?, ring_at = ?, updated_at = ?
-       WHERE id = ? AND status IN ('queued', 'running') AND (lease IS NULL OR ring_at <= ?)`,
+       WHERE id = ? AND status IN ('pending', 'running') AND (lease IS NULL OR ring_at <= ?)`,
       lease,
       now + LEASE_MS,
       now,
@@ -111,7 +111,7 @@ export class ProjectJobs extends DurableObject<Env> {
     this.#sql.exec(
       `UPDATE jobs SET status = ?, state = ?, done = ?, total = ?, result = ?, error = NULL, attempts = 0, updated_at = ?,
          lease = NULL, ring_at = ? WHERE id = ?`,
-      step.finished ? "succeeded" : "running",
+      step.finished ? "success" : "running",
       step.state,
       step.done,
       step.total,
@@ -128,7 +128,7 @@ export class ProjectJobs extends DurableObject<Env> {
     const over = attempts >= MAX_ATTEMPTS;
     this.#sql.exec(
       "UPDATE jobs SET status = ?, error = ?, attempts = ?, updated_at = ?, lease = NULL, ring_at = ? WHERE id = ?",
-      over ? "failed" : "running",
+      over ? "error" : "running",
       error,
       attempts,
       now,

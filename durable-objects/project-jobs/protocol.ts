@@ -1,4 +1,4 @@
-export const JOB_STATUSES = ["queued", "running", "succeeded", "failed"] as const;
+export const JOB_STATUSES = ["pending", "running", "success", "error"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** A piece of background work. Times are milliseconds since the epoch. */

@@ -52,11 +52,11 @@ test("a job that is killed in the middle goes on after the restart, and every ru
     try {
       const job = await eventually(
         () => second.json<JobAnswer>(`/api/jobs/${id}`),
-        (each) => each.status === "succeeded" || each.status === "failed",
+        (each) => each.status === "success" || each.status === "error",
         // The lease of who was killed has to run out first.
         90_000,
       );
-      expect(job).toMatchObject({ status: "succeeded", done: RUNS, result: { runs: RUNS } });
+      expect(job).toMatchObject({ status: "success", done: RUNS, result: { runs: RUNS } });
       const runs = await allRuns(second);
       expect(new Set(runs.map((run) => run.cost_usd))).toEqual(new Set([0.003]));
     } finally {

@@ -39,7 +39,7 @@ async function repriced(project: TestProject, window: unknown = WINDOW): Promise
   const { id } = (await response.json()) as JobAnswer;
   return eventually(
     () => project.json<JobAnswer>(`/api/jobs/${id}`),
-    ({ status }) => status === "succeeded" || status === "failed",
+    ({ status }) => status === "success" || status === "error",
   );
 }
 
@@ -188,7 +188,7 @@ describe("repricing", () => {
     // What is acknowledged and not yet projected is waited for.
     expect(await repriced(project)).toMatchObject({
       kind: "reprice",
-      status: "succeeded",
+      status: "success",
       done: 2,
       total: 2,
       result: { runs: 2, changed_runs: 1 },

@@ -1,0 +1,14 @@
+/** An answer as it is given again. */
+export interface StoredAnswer {
+  status: number;
+  /** Content type. */
+  type: string;
+  body: string;
+}
+
+/** What became of a key: its request may go ahead, or was answered, is being answered, or was another one. */
+export type FirstUse =
+  | { type: "first" }
+  | { type: "done"; answer: StoredAnswer }
+  | { type: "running" }
+  | { type: "mismatch" };
