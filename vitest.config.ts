@@ -51,6 +51,18 @@ export default defineConfig({
             main: here("./test/faults/worker.ts"),
             wrangler: { configPath: here("./wrangler.toml") },
             miniflare: {
+              // As in wrangler.toml, but the tries of a message that cannot be read come without a pause between them.
+              queueConsumers: {
+                "runlight-bells": {
+                  maxBatchSize: 20,
+                  maxBatchTimeout: 0,
+                  maxRetries: 5,
+                  retryDelay: 0,
+                  deadLetterQueue: "runlight-bells-dead",
+                },
+                "runlight-bells-dead": { maxBatchSize: 20, maxBatchTimeout: 0, maxRetries: 100, retryDelay: 1 },
+                "runlight-jobs": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 1 },
+              },
               bindings: {
                 RUNLIGHT_API_KEY: "rl_test0000000000000000000000000000000000",
                 TEST_MIGRATIONS: await readD1Migrations(here("./migrations")),
@@ -67,6 +79,16 @@ export default defineConfig({
           include: ["test/faults/*.test.ts"],
           setupFiles: ["./test/faults/setup.ts"],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "faults-server",
+          environment: "node",
+          include: ["test/faults/server/**/*.test.ts"],
+          globalSetup: ["./test/server/build.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

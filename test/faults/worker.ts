@@ -6,8 +6,8 @@ import { faultyEnv, type Life } from "./bindings.ts";
 import { Injected } from "./faults.ts";
 import { stage } from "./stage.ts";
 
-export { ProjectFeed } from "../../durable-objects/project-feed/object.ts";
-export { ProjectJobs } from "../../durable-objects/project-jobs/object.ts";
+// All that the Worker exports; the log object below takes the place of the real one.
+export * from "../../src/index.ts";
 
 /** The product's own log object, on a disk that can fail and in a process that can end. */
 export class RunLog extends RealRunLog {
