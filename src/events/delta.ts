@@ -72,6 +72,8 @@ export interface RunDelta {
   tools: string[];
   prompts: string[];
   metadata: Ranked<Metadata> | null;
+  /** The run that began this one. */
+  parent_run_id: string | null;
   calls: CallFact[];
   /** Costs that came in log records of their own, outside any call. null = none came. */
   logged_cost_nano_usd: number | null;

@@ -32,7 +32,7 @@ export interface Place {
 const MEMBER_BYTES = 256 * 1024;
 
 /**
- * Writes events (in log order) as a part. The data of a `SPAN` or `LOG` must hold `ctx`, its index in `contexts`.
+ * Writes events (in log order) as a part. The data of a `SPAN`, `SPAN_STARTED` or `LOG` must hold `ctx`, its index in `contexts`.
  * `batchId` is a hash of the content: the same events written again have the same one.
  */
 export function encodePart(contexts: SpanContext[], events: StoredEvent[]): { json: Uint8Array; batchId: string } {
@@ -107,14 +107,14 @@ export function decodePart(
       type: stored.type,
       time: rfc3339(stored.time),
       v: stored.v,
-      data:
-        stored.type === "SPAN" || stored.type === "LOG"
-          ? withContext(stored.data as { ctx: number }, part.contexts)
-          : stored.data,
+      data: WITH_CONTEXT.has(stored.type) ? withContext(stored.data as { ctx: number }, part.contexts) : stored.data,
     });
   }
   return events;
 }
+
+/** Types whose resource and scope lie in the part's contexts. */
+const WITH_CONTEXT = new Set(["SPAN", "SPAN_STARTED", "LOG"]);
 
 function withContext({ ctx, ...data }: { ctx: number }, contexts: SpanContext[]): unknown {
   return { ...data, ...contexts[ctx] };

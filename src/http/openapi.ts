@@ -32,6 +32,11 @@ export function answer<T extends z.ZodType>(schema: T, description: string) {
   return { 200: success(schema, description), default: failure };
 }
 
+/** The documented answers of a route that makes something: its 201 and the error that all share. */
+export function created<T extends z.ZodType>(schema: T, description: string) {
+  return { 201: success(schema, description), default: failure };
+}
+
 /** The documented answers of a route that begins something: its 202 and the error that all share. */
 export function accepted<T extends z.ZodType>(schema: T, description: string) {
   return { 202: success(schema, description), default: failure };

@@ -58,6 +58,10 @@ export const runs = sqliteTable(
     primaryKey({ columns: [table.project_id, table.id] }),
     // Serves GET /api/runs: newest first with a cursor; other filters are tested along the way.
     index("runs_by_start").on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`),
+    // Serves GET /api/runs?parent_run_id=: a run's children. Runs without a parent, which are nearly all, cost no row.
+    index("runs_by_parent")
+      .on(table.project_id, table.parent_run_id, sql`${table.started_ns} DESC`)
+      .where(sql`parent_run_id IS NOT NULL`),
     // Serves GET /api/runs?session_id=: the runs of a session are few among many. Runs without one cost no row.
     index("runs_by_session")
       .on(table.project_id, table.session_id, sql`${table.started_ns} DESC`)

@@ -74,7 +74,8 @@ export function partsOf(groups: readonly SpanGroup[], prices: ProjectPrices): Ne
   });
 }
 
-function pricedFacts(span: Span, context: SpanContext, prices: ProjectPrices): SpanFacts {
+/** What a span is, with the cost of the call that it may be. */
+export function pricedFacts(span: Span, context: SpanContext, prices: ProjectPrices): SpanFacts {
   const facts = readFacts(span, context);
   if (isCall(facts)) facts.cost = priceCall(facts, span.start_time_unix_nano, prices);
   return facts;

@@ -1,6 +1,5 @@
 import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
 import { MAX_NAMES, NO_SPAN } from "../../events/delta.ts";
-import type { StoredEvent } from "../../events/event.ts";
 import type { LogData } from "../../events/log-record.ts";
 import { maxNano, minNano, type Nano } from "../../events/nano.ts";
 import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span.ts";
@@ -43,6 +42,7 @@ export function emptyDelta(kind: RunDelta["kind"]): RunDelta {
     tools: [],
     prompts: [],
     metadata: null,
+    parent_run_id: null,
     calls: [],
     logged_cost_nano_usd: null,
   };
@@ -142,13 +142,6 @@ export function foldRecord(
   const late = String(BigInt(MAX_NANO) - BigInt(time));
   delta.input_preview = better(delta.input_preview, `2${time.padStart(20, "0")}${record.span_id}`, previews.input);
   delta.output_preview = better(delta.output_preview, `2${late.padStart(20, "0")}${record.span_id}`, previews.output);
-}
-
-/** Adds an event that is no span. */
-export function foldEvent(delta: RunDelta, event: Pick<StoredEvent, "time">): void {
-  delta.event_count++;
-  delta.started = minNano(delta.started, event.time);
-  delta.ended = maxNano(delta.ended, event.time);
 }
 
 /** Whether a span is a call, as far as tokens and money go. */

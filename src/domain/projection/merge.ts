@@ -1,4 +1,5 @@
 import { type CallFact, type Links, MAX_NAMES, type Ranked, type RunDelta } from "../../events/delta.ts";
+import { RUN_KINDS, type RunKind } from "../../events/event.ts";
 import { maxNano, minNano } from "../../events/nano.ts";
 import { UNPRICED_REASONS, type UnpricedReason } from "../../events/span.ts";
 import { countedCalls } from "./usage.ts";
@@ -32,7 +33,7 @@ export function startState(part: PartFacts): RunState {
 export function mergePart(state: RunState, part: PartFacts): RunState {
   const { delta } = part;
   return {
-    kind: state.kind,
+    kind: kindOf(state.kind, delta.kind),
     event_count: state.event_count + delta.event_count,
     span_count: state.span_count + delta.span_count,
     error_count: state.error_count + delta.error_count,
@@ -50,6 +51,7 @@ export function mergePart(state: RunState, part: PartFacts): RunState {
     tools: names(state.tools, delta.tools),
     prompts: names(state.prompts, delta.prompts),
     metadata: bestOf(state.metadata, delta.metadata),
+    parent_run_id: firstOf(state.parent_run_id, delta.parent_run_id),
     logged_cost_nano_usd: sum([state.logged_cost_nano_usd, delta.logged_cost_nano_usd]),
     calls: [...state.calls, ...delta.calls],
     links: [...state.links, part.links],
@@ -113,6 +115,17 @@ export function sumCalls(calls: readonly CallFact[], links: readonly Links[]): C
 function bestOf<T>(a: Ranked<T> | null, b: Ranked<T> | null): Ranked<T> | null {
   if (a === null || b === null) return a ?? b;
   return a.rank <= b.rank ? a : b;
+}
+
+/** A part knows only what it saw: the more telling of two kinds is the run's. */
+function kindOf(a: RunKind, b: RunKind): RunKind {
+  return RUN_KINDS.indexOf(a) >= RUN_KINDS.indexOf(b) ? a : b;
+}
+
+/** Two parents would be a mistake; which one counts must not depend on who came first. */
+function firstOf(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a <= b ? a : b;
 }
 
 function names(a: readonly string[], b: readonly string[]): string[] {

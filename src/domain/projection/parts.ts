@@ -6,7 +6,8 @@ import { parseRfc3339 } from "../../events/nano.ts";
 import { decodePart } from "../../events/part.ts";
 import type { SpanContext, SpanData } from "../../events/span.ts";
 import { clientCostOf } from "../../otlp/records/index.ts";
-import { emptyDelta, foldEvent, foldRecord, foldSpans } from "./fold.ts";
+import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
+import { foldPlainEvent } from "./fold-event.ts";
 import type { PartFacts } from "./merge.ts";
 import { previewsOf, recordPreviews } from "./previews.ts";
 
@@ -41,7 +42,7 @@ export function foldEvents(kind: RunDelta["kind"], events: readonly RunEvent[]):
   for (const event of events) {
     if (event.type === "SPAN") continue;
     if (event.type === "LOG") addRecord(delta, event.data as LogData, event.data as LogData);
-    else foldEvent(delta, { time: parseRfc3339(event.time) ?? "0" });
+    else foldPlainEvent(delta, { ...event, time: parseRfc3339(event.time) ?? "0" });
   }
   return delta;
 }

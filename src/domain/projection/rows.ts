@@ -119,7 +119,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     input_rank: state.input_preview?.rank ?? null,
     output_preview: state.output_preview?.value ?? null,
     output_rank: state.output_preview?.rank ?? null,
-    parent_run_id: null,
+    parent_run_id: state.parent_run_id,
     tags: JSON.stringify(state.tags),
     metadata: JSON.stringify(state.metadata?.value ?? {}),
     metadata_rank: state.metadata?.rank ?? null,
@@ -211,6 +211,7 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
       run.metadata_rank === null
         ? null
         : { rank: String(run.metadata_rank), value: JSON.parse(String(run.metadata)) as Metadata },
+    parent_run_id: textOr(run.parent_run_id),
     logged_cost_nano_usd,
     calls: calls.map(callFrom),
     links,

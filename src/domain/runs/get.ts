@@ -16,8 +16,12 @@ import type { Run } from "./schema.ts";
  */
 export async function getRun(ctx: Ctx, runId: string): Promise<Run> {
   requireScope(ctx, "read");
-  const row = await currentRow(ctx, runId);
-  return runFromRow(row, Date.now());
+  return readRun(ctx, runId);
+}
+
+/** The same for whoever just wrote it, and may see what became of it without the scope to read. */
+export async function readRun(ctx: Ctx, runId: string): Promise<Run> {
+  return runFromRow(await currentRow(ctx, runId), Date.now());
 }
 
 async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
@@ -62,11 +66,17 @@ function mergeTail(state: RunState | undefined, parts: HeldFacts[]): RunState | 
 
 /** The newest seq of a run. @throws AppError `run_not_found` */
 export async function lastSeqOf(ctx: Ctx, runId: string): Promise<number> {
+  const last = await lastSeqOrZero(ctx, runId);
+  if (last === 0) throw runNotFound(runId);
+  return last;
+}
+
+/** The newest seq of a run; 0 if there is no such run. */
+export async function lastSeqOrZero(ctx: Ctx, runId: string): Promise<number> {
   const [row, tail] = await Promise.all([
     loadRunRow(dbFor(ctx.env, ctx.projectId), ctx.projectId, runId),
     runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId)).lastSeq(runId),
   ]);
-  if (!row && tail === 0) throw runNotFound(runId);
   return Math.max(Number(row?.last_seq ?? 0), tail);
 }
 

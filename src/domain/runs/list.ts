@@ -14,6 +14,7 @@ export interface RunFilter {
   service?: string | undefined;
   environment?: string | undefined;
   session_id?: string | undefined;
+  parent_run_id?: string | undefined;
   user_id?: string | undefined;
   name?: string | undefined;
   /** RFC 3339, inclusive. */
@@ -44,6 +45,7 @@ export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run
   equal("service", filter.service);
   equal("environment", filter.environment);
   equal("session_id", filter.session_id);
+  equal("parent_run_id", filter.parent_run_id);
   equal("user_id", filter.user_id);
   equal("name", filter.name);
   if (filter.status !== undefined) {

@@ -21,12 +21,20 @@ export async function subscribe(ctx: Ctx, runId: string, request: Request): Prom
     if (query.get("wait") === "1" && error instanceof AppError && error.code === "run_not_found") return 0;
     throw error;
   });
+  return openLog(ctx, runId, after, known);
+}
+
+/**
+ * Opens a socket to the object that holds a run's log: hello, what came after `after`, then what comes.
+ * @param knownLast the newest seq that is known of: the object may have forgotten how long the log is
+ */
+export function openLog(ctx: Ctx, runId: string, after: number, knownLast: number): Promise<Response> {
   const url = new URL("https://log/subscribe");
   url.search = new URLSearchParams({
     project: ctx.projectId,
     run: runId,
     after: String(after),
-    known_last: String(known),
+    known_last: String(knownLast),
   }).toString();
   return runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId)).fetch(url.toString(), {
     headers: { upgrade: "websocket" },

@@ -1,18 +1,33 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { requireScope } from "../../context.ts";
+import { agUiInputSchema, runAgUi } from "../../domain/runs/ag-ui.ts";
+import { appendEvents } from "../../domain/runs/append-events.ts";
+import { cancelRun } from "../../domain/runs/cancel.ts";
+import { createRun } from "../../domain/runs/create.ts";
+import { EVENT_TYPES } from "../../domain/runs/event-types.ts";
 import { listEvents } from "../../domain/runs/events.ts";
 import { getRun } from "../../domain/runs/get.ts";
 import { listRuns } from "../../domain/runs/list.ts";
 import { listLlmCalls } from "../../domain/runs/llm-calls.ts";
 import { eventSchema, listOf, llmCallSchema, runSchema, spanRowSchema, spanSchema } from "../../domain/runs/schema.ts";
 import { getSpan, listSpans } from "../../domain/runs/spans.ts";
+import { stream } from "../../domain/runs/stream.ts";
 import { subscribe } from "../../domain/runs/subscribe.ts";
+import { AppError } from "../../errors.ts";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
-import { answer, router } from "../openapi.ts";
+import { idempotent } from "../middleware/idempotency.ts";
+import { accepted, answer, created, router } from "../openapi.ts";
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const seq = z.coerce.number().int().min(0);
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 const text = z.string().min(1).max(1000);
+const label = z.string().min(1).max(500);
+const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { "application/json": { schema } } });
+
+/** Events of one request; more are sent in several. */
+const MAX_EVENTS = 1_000;
+
 const runId = z.object({ id: z.string().min(1).max(128) });
 
 const runQuery = z.object({
@@ -21,6 +36,7 @@ const runQuery = z.object({
   service: text.optional(),
   environment: text.optional(),
   session_id: text.optional(),
+  parent_run_id: text.optional(),
   user_id: text.optional(),
   name: text.optional(),
   from: text.optional().openapi({ description: "RFC 3339, inclusive" }),
@@ -36,6 +52,76 @@ const list = createRoute({
   summary: "Runs, newest first",
   request: { query: runQuery },
   responses: answer(listOf(runSchema), "A page of runs"),
+});
+/** Ids that senders choose: they become part of an object's name, where a slash would lead elsewhere. */
+const newRunId = z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits or . : _ -");
+
+const create = createRoute({
+  method: "post",
+  path: "/api/runs",
+  summary: "Begin a run of an application",
+  request: {
+    body: json(
+      z.strictObject({
+        id: newRunId.optional(),
+        kind: z.enum(RUN_KINDS).default("agent"),
+        name: label,
+        session_id: label.optional(),
+        parent_run_id: label.optional(),
+        user_id: label.optional(),
+        service: label.optional(),
+        environment: label.optional(),
+        version: label.optional(),
+        tags: z.array(label).max(100).optional(),
+        metadata: z.record(z.string().max(200), z.json()).optional(),
+      }),
+    ),
+  },
+  responses: created(runSchema, "The run"),
+});
+const append = createRoute({
+  method: "post",
+  path: "/api/runs/{id}/events",
+  summary: "Append events to a run's log; a new run begins with them",
+  request: {
+    params: z.object({ id: newRunId }),
+    body: json(
+      z.strictObject({
+        events: z
+          .array(
+            z.strictObject({
+              id: label.optional().openapi({ description: "The same id again in one run is the same event" }),
+              type: label.openapi({ example: "TEXT_MESSAGE_CONTENT", description: EVENT_TYPES.join(", ") }),
+              time: label.optional().openapi({ description: "RFC 3339; now if left out" }),
+              data: z.unknown(),
+            }),
+          )
+          .min(1)
+          .max(MAX_EVENTS),
+      }),
+    ),
+  },
+  responses: answer(
+    z.object({
+      first_seq: z.number().int().nullable(),
+      last_seq: z.number().int().nullable(),
+      skipped: z.number().int().openapi({ description: "Events that the log had already" }),
+    }),
+    "Where they lie in the log; null if the log had all of them",
+  ),
+});
+const cancel = createRoute({
+  method: "post",
+  path: "/api/runs/{id}/cancel",
+  summary: "Write into a run's log that it is cancelled",
+  request: {
+    params: runId,
+    body: {
+      required: false,
+      content: { "application/json": { schema: z.strictObject({ reason: label.optional() }) } },
+    },
+  },
+  responses: accepted(runSchema, "The run"),
 });
 const get = createRoute({
   method: "get",
@@ -80,7 +166,23 @@ const llmCalls = createRoute({
 });
 
 export function runRoutes() {
-  return router()
+  const routes = router();
+  routes.use("/api/runs", idempotent());
+  routes.use("/api/runs/:id/events", idempotent());
+  routes.use("/api/runs/:id/cancel", idempotent());
+  return routes
+    .openapi(create, async (c) => c.json(await createRun(c.get("ctx"), c.req.valid("json")), 201))
+    .openapi(append, async (c) => {
+      const ctx = c.get("ctx");
+      requireScope(ctx, "ingest");
+      const key = c.req.header("idempotency-key");
+      const { events: sent } = c.req.valid("json");
+      return c.json(await appendEvents(ctx, c.req.valid("param").id, sent, { key: key && `append ${key}` }), 200);
+    })
+    .openapi(cancel, async (c) => {
+      const { reason } = c.req.valid("json") ?? {};
+      return c.json(await cancelRun(c.get("ctx"), c.req.valid("param").id, reason), 202);
+    })
     .openapi(list, async (c) => c.json(await listRuns(c.get("ctx"), c.req.valid("query")), 200))
     .openapi(get, async (c) => c.json(await getRun(c.get("ctx"), c.req.valid("param").id), 200))
     .openapi(events, async (c) => {
@@ -94,5 +196,15 @@ export function runRoutes() {
       return c.json(await getSpan(c.get("ctx"), id, span_id, c.req.valid("query").seq), 200);
     })
     .openapi(llmCalls, async (c) => c.json(await listLlmCalls(c.get("ctx"), c.req.valid("param").id), 200))
+    .post("/api/runs/:id/stream", async (c) => {
+      const input = agUiInputSchema.safeParse(await c.req.json().catch(() => null));
+      if (!input.success) {
+        throw new AppError("invalid_request", "The body must be AG-UI's RunAgentInput: threadId, runId, messages.");
+      }
+      const id = newRunId.safeParse(c.req.param("id"));
+      if (!id.success) throw new AppError("invalid_request", `The run's id ${id.error.issues[0]?.message}.`);
+      return runAgUi(c.get("ctx"), id.data, input.data, c.req.raw);
+    })
+    .get("/api/runs/:id/stream", (c) => stream(c.get("ctx"), c.req.param("id"), c.req.raw))
     .get("/api/runs/:id/subscribe", (c) => subscribe(c.get("ctx"), c.req.param("id"), c.req.raw));
 }

@@ -1,0 +1,1 @@
+CREATE INDEX `runs_by_parent` ON `runs` (`project_id`,`parent_run_id`,"started_ns" DESC) WHERE parent_run_id IS NOT NULL;

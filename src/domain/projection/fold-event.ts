@@ -1,0 +1,109 @@
+import { MAX_NAMES, type RunDelta } from "../../events/delta.ts";
+import { RUN_KINDS, type RunKind } from "../../events/event.ts";
+import { maxNano, minNano, type Nano } from "../../events/nano.ts";
+import type { Metadata } from "../../events/span.ts";
+
+type Data = { [field: string]: unknown };
+
+/** An event that is neither a span nor a log record. */
+export interface PlainEvent {
+  type: string;
+  time: Nano;
+  data: unknown;
+}
+
+/** Characters of a name or preview kept in rows. */
+const LABEL_CHARS = 500;
+const PREVIEW_CHARS = 200;
+
+/** Adds an event that an application wrote into its run's log. What it claims competes by time with what spans claim. */
+export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent): void {
+  const fields = (typeof data === "object" && data !== null ? data : {}) as Data;
+  delta.event_count++;
+  delta.started = minNano(delta.started, time);
+  delta.ended = maxNano(delta.ended, time);
+  switch (type) {
+    case "RUN_STARTED":
+      foldStart(delta, rankOf(time), fields);
+      break;
+    case "RUN_FINISHED":
+      delta.outcome = Math.max(delta.outcome, outcomeOf(fields)) as RunDelta["outcome"];
+      delta.output_preview = earlier(delta.output_preview, rankOf(time), preview(fields.result));
+      break;
+    case "RUN_ERROR":
+      delta.error_count++;
+      delta.outcome = Math.max(delta.outcome, 2) as RunDelta["outcome"];
+      break;
+    case "RUN_CANCELLED":
+      delta.outcome = 3;
+      break;
+    case "TOOL_CALL_START":
+      delta.tool_call_count++;
+      addName(delta.tools, fields.toolCallName);
+      break;
+    case "SUBAGENT_STARTED":
+      addName(delta.agents, fields.name);
+      break;
+  }
+}
+
+function foldStart(delta: RunDelta, rank: string, fields: Data): void {
+  const name = label(fields.name);
+  if (name !== null && (delta.head === null || rank < delta.head.rank)) {
+    const { service, environment, version } = fields;
+    delta.head = {
+      rank,
+      value: { name, service: label(service), environment: label(environment), version: label(version) },
+    };
+  }
+  if (RUN_KINDS.includes(fields.kind as RunKind)) delta.kind = fields.kind as RunKind;
+  delta.session = earlier(delta.session, rank, label(fields.session_id) ?? label(fields.threadId));
+  delta.user = earlier(delta.user, rank, label(fields.user_id));
+  delta.parent_run_id ??= label(fields.parentRunId);
+  if (Array.isArray(fields.tags)) {
+    for (const tag of fields.tags) addName(delta.tags, tag, Number.POSITIVE_INFINITY);
+  }
+  if (typeof fields.metadata === "object" && fields.metadata !== null) {
+    delta.metadata = earlier(delta.metadata, rank, fields.metadata as Metadata);
+  }
+  const messages = (fields.input as Data | undefined)?.messages;
+  if (Array.isArray(messages)) {
+    const asked = messages.findLast((message: Data) => message.role === "user") as Data | undefined;
+    delta.input_preview = earlier(delta.input_preview, rank, preview(asked?.content));
+  }
+}
+
+/** AG-UI says with the end how it ended; a run that waits for an answer goes on in another run. */
+function outcomeOf({ outcome }: Data): RunDelta["outcome"] {
+  return (outcome as Data | undefined)?.type === "cancelled" ? 3 : 1;
+}
+
+function rankOf(time: Nano): string {
+  return `0${time.padStart(20, "0")}`;
+}
+
+function earlier<T>(have: { rank: string; value: T } | null, rank: string, value: T | null) {
+  if (value === null) return have;
+  return have === null || rank < have.rank ? { rank, value } : have;
+}
+
+function addName(names: string[], name: unknown, most = MAX_NAMES): void {
+  if (typeof name !== "string" || name === "" || names.includes(name)) return;
+  names.push(name.slice(0, LABEL_CHARS));
+  names.sort();
+  if (names.length > most) names.pop();
+}
+
+function label(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value.slice(0, LABEL_CHARS) : null;
+}
+
+function preview(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const line = text
+    .slice(0, PREVIEW_CHARS * 2)
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.slice(0, PREVIEW_CHARS) || null;
+}

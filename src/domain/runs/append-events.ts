@@ -1,0 +1,167 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Ctx } from "../../context.ts";
+import { AppError } from "../../errors.ts";
+import { NO_SPAN } from "../../events/delta.ts";
+import type { RunKind, StoredEvent } from "../../events/event.ts";
+import { type Nano, nanoFromMs, parseRfc3339 } from "../../events/nano.ts";
+import { encodePart } from "../../events/part.ts";
+import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
+import { readFacts } from "../../otlp/conventions/index.ts";
+import { pricedFacts } from "../ingest/parts.ts";
+import { loadPrices } from "../prices/load.ts";
+import { emptyDelta, foldSpans, linkOf } from "../projection/fold.ts";
+import { foldPlainEvent } from "../projection/fold-event.ts";
+import { previewsOf } from "../projection/previews.ts";
+import { appendParts, type NewPart } from "./append.ts";
+import { checkData, EVENT_VERSION, type SentSpan } from "./event-types.ts";
+
+/** An event as an application sends it. */
+export interface NewEvent {
+  /** The sender's own; the same id again in one run is the same event. */
+  id?: string | undefined;
+  type: string;
+  /** RFC 3339; now if left out. */
+  time?: string | undefined;
+  data: unknown;
+}
+
+/** Where the new events lie in their run's log; null if the log had all of them. */
+export interface Appended {
+  first_seq: number | null;
+  last_seq: number | null;
+  /** Events that the log had already. */
+  skipped: number;
+}
+
+/** Events of one part, as for spans. */
+const MAX_EVENTS = 500;
+
+/**
+ * Appends events to a run's log, all or none; a run that does not exist begins with them.
+ * @param options.key a request's own name: the same again has no second effect. options.kind of a run that begins
+ * @throws AppError `unprocessable` with the place of each event that does not fit its type; `unavailable`
+ */
+export async function appendEvents(
+  ctx: Ctx,
+  runId: string,
+  sent: readonly NewEvent[],
+  options: { key?: string | undefined; kind?: RunKind } = {},
+): Promise<Appended> {
+  const checked = check(runId, sent);
+  const prices = await loadPrices(ctx.env, ctx.projectId);
+  const parts: NewPart[] = [];
+  for (let from = 0; from < checked.length; from += MAX_EVENTS) {
+    const events = checked.slice(from, from + MAX_EVENTS);
+    const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
+    const batch = options.key === undefined ? undefined : `${options.key} ${from}`;
+    parts.push(partOf(runId, options.kind ?? kindOf(runId), events, facts, batch));
+  }
+  const results = await appendParts(ctx, parts);
+  const kept = results.filter(({ firstSeq }) => firstSeq > 0);
+  return {
+    first_seq: kept[0]?.firstSeq ?? null,
+    last_seq: kept.at(-1)?.lastSeq ?? null,
+    skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
+  };
+}
+
+/** A trace's id is 32 hex digits; any other is a run that an application made. */
+function kindOf(runId: string): RunKind {
+  return /^[0-9a-f]{32}$/.test(runId) ? "trace" : "agent";
+}
+
+interface CheckedEvent {
+  id: string | undefined;
+  type: string;
+  time: Nano;
+  data: { [field: string]: unknown };
+}
+
+function check(runId: string, sent: readonly NewEvent[]): CheckedEvent[] {
+  const now = nanoFromMs(Date.now());
+  const problems: { index: number; problem: string }[] = [];
+  const events = sent.map(({ id, type, time, data }, index): CheckedEvent => {
+    const checked = checkData(type, data, { threadId: runId, runId });
+    const at = time === undefined ? now : parseRfc3339(time);
+    if ("problem" in checked) problems.push({ index, problem: checked.problem });
+    else if (at === null) problems.push({ index, problem: `time must be RFC 3339, not "${time?.slice(0, 40)}"` });
+    return { id, type, time: at ?? now, data: "data" in checked ? checked.data : {} };
+  });
+  if (problems.length === 0) return events;
+  const first = problems[0];
+  throw new AppError(
+    "unprocessable",
+    `${problems.length} of ${sent.length} events do not fit their types; none was stored. The first: events[${first?.index}], ${first?.problem}.`,
+    { details: problems.slice(0, 20) },
+  );
+}
+
+function partOf(
+  runId: string,
+  kind: RunKind,
+  events: readonly CheckedEvent[],
+  factsOf: (span: Span, context: SpanContext) => SpanFacts,
+  key: string | undefined,
+): NewPart {
+  const contexts: SpanContext[] = [];
+  const stored: StoredEvent[] = [];
+  const delta = emptyDelta(kind);
+  let links = "";
+  for (const event of events) {
+    if (event.type === "SPAN" || event.type === "SPAN_STARTED") {
+      const { span, context } = spanOf(runId, event.data as SentSpan);
+      const ctx = contexts.push(context) - 1;
+      const facts = event.type === "SPAN" ? factsOf(span, context) : readFacts(span, context);
+      stored.push({ ...head(event, span.span_id), time: span.start_time_unix_nano, data: { ...span, ctx, facts } });
+      if (event.type === "SPAN") {
+        foldSpans(delta, [{ span: { ...span, facts }, context }], () => previewsOf(span, context));
+        links += linkOf(span);
+        continue;
+      }
+      // Its own name, so that the span itself is still new when it comes.
+      links += hash16(`started ${span.span_id}`) + NO_SPAN;
+    } else {
+      stored.push({ ...head(event, event.id), time: event.time, data: event.data });
+      links += (event.id === undefined ? NO_SPAN : hash16(`event ${event.id}`)) + NO_SPAN;
+    }
+    foldPlainEvent(delta, { ...event, time: stored.at(-1)?.time ?? event.time });
+  }
+  const { json, batchId } = encodePart(contexts, stored);
+  // Two equal requests are two, unless something in them says that they are one.
+  const named = events.every((event) => event.id !== undefined || event.type.startsWith("SPAN"));
+  const batch = key !== undefined ? hash22(key) : named ? batchId : randomBytes(16).toString("base64url");
+  return {
+    run: runId,
+    batchId: batch,
+    count: events.length,
+    links,
+    json,
+    delta: JSON.stringify(delta),
+    started: delta.started,
+  };
+}
+
+function head({ type }: CheckedEvent, id: string | undefined): Pick<StoredEvent, "id" | "type" | "v"> {
+  return { ...(id === undefined ? {} : { id }), type, v: EVENT_VERSION };
+}
+
+function spanOf(runId: string, data: SentSpan): { span: Span; context: SpanContext } {
+  const { resource, scope, trace_id, end_time_unix_nano, status, ...rest } = data;
+  const span = {
+    ...rest,
+    trace_id:
+      trace_id ?? (kindOf(runId) === "trace" ? runId : createHash("sha256").update(runId).digest("hex").slice(0, 32)),
+    // A span that has not ended.
+    end_time_unix_nano: end_time_unix_nano ?? "0",
+    status: status.message === undefined ? { code: status.code } : { code: status.code, message: status.message },
+  } as Span;
+  return { span, context: { resource, scope } as SpanContext };
+}
+
+function hash16(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function hash22(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
