@@ -60,6 +60,7 @@ describe("POST /api/runs", () => {
     );
     expect(children.data).toEqual([run]);
     expect(parent.id).toMatch(/^run_[0-9a-f]{32}$/);
+    expect(parent.session_id).toBeNull();
   });
 
   test("refuses an id that is taken or could lead elsewhere, and what is no run", async () => {

@@ -57,7 +57,9 @@ function foldStart(delta: RunDelta, rank: string, fields: Data): void {
     };
   }
   if (RUN_KINDS.includes(fields.kind as RunKind)) delta.kind = fields.kind as RunKind;
-  delta.session = earlier(delta.session, rank, label(fields.session_id) ?? label(fields.threadId));
+  // AG-UI wants a thread of every run; one that is only the run itself is no session.
+  const thread = fields.threadId === fields.runId ? undefined : fields.threadId;
+  delta.session = earlier(delta.session, rank, label(fields.session_id) ?? label(thread));
   delta.user = earlier(delta.user, rank, label(fields.user_id));
   delta.parent_run_id ??= label(fields.parentRunId);
   if (Array.isArray(fields.tags)) {

@@ -46,6 +46,11 @@ function asAgUi(threadId: string, runId: string): Writer {
 
 function flat({ type, data }: RunEvent, threadId: string, runId: string): object {
   if (type === "RUN_CANCELLED") return { type: "RUN_FINISHED", threadId, runId, outcome: { type: "cancelled" } };
+  // What else we say of a run's beginning is not AG-UI's, and its client complains of it.
+  if (type === "RUN_STARTED") {
+    const { input, parentRunId } = data as { input?: unknown; parentRunId?: unknown };
+    return { type, threadId, runId, parentRunId, input };
+  }
   if (!TYPES.has(type)) return { type: "CUSTOM", name: type, value: data };
   return { type, ...(data as object) };
 }
