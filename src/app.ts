@@ -7,6 +7,7 @@ import { router } from "./http/openapi.ts";
 import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { boardRoutes } from "./http/routes/board.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -39,6 +40,7 @@ function createApp() {
     .route("/", runRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
+    .route("/", boardRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   span_not_found: 404,
   session_not_found: 404,
   job_not_found: 404,
+  dead_letter_not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   idempotency_mismatch: 409,

@@ -1,7 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { getDeadLetter } from "../../domain/dead-letters/get.ts";
 import { listDeadLetters } from "../../domain/dead-letters/list.ts";
+import { replayDeadLetter } from "../../domain/dead-letters/replay.ts";
+import { deadLetterSchema, openedLetterSchema } from "../../domain/dead-letters/schema.ts";
 import { checkHealth } from "../../domain/health/check.ts";
 import { watchProject } from "../../domain/live/watch-project.ts";
+import { listOf } from "../../domain/runs/schema.ts";
 import { answer, router } from "../openapi.ts";
 
 const part = z.object({ ok: z.boolean(), latency_ms: z.number(), error: z.string().optional() });
@@ -28,31 +32,39 @@ const health = createRoute({
     "The parts",
   ),
 });
+const letterId = z.object({ id: z.string().min(1).max(200) });
 const deadLetters = createRoute({
   method: "get",
   path: "/api/dead-letters",
   summary: "Queue messages that failed too often, newest first",
-  request: { query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }) },
-  responses: answer(
-    z.object({
-      data: z.array(
-        z.object({
-          id: z.string(),
-          queue: z.string(),
-          attempts: z.number().int(),
-          received_at: z.string(),
-          message: z.unknown(),
-        }),
-      ),
-      next_cursor: z.null(),
+  request: {
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      cursor: z.string().min(1).max(1000).optional(),
     }),
-    "The letters",
-  ),
+  },
+  responses: answer(listOf(deadLetterSchema), "A page of letters"),
+});
+const deadLetter = createRoute({
+  method: "get",
+  path: "/api/dead-letters/{id}",
+  summary: "A dead letter with its whole message",
+  request: { params: letterId },
+  responses: answer(openedLetterSchema, "The letter"),
+});
+const replay = createRoute({
+  method: "post",
+  path: "/api/dead-letters/{id}/replay",
+  summary: "Puts the message back on its queue, once: a second call is answered the same",
+  request: { params: letterId },
+  responses: answer(openedLetterSchema, "The letter with the time of its replay"),
 });
 
 export function operationRoutes() {
   return router()
     .openapi(health, async (c) => c.json(await checkHealth(c.get("ctx")), 200))
-    .openapi(deadLetters, async (c) => c.json(await listDeadLetters(c.get("ctx"), c.req.valid("query").limit), 200))
+    .openapi(deadLetters, async (c) => c.json(await listDeadLetters(c.get("ctx"), c.req.valid("query")), 200))
+    .openapi(deadLetter, async (c) => c.json(await getDeadLetter(c.get("ctx"), c.req.valid("param").id), 200))
+    .openapi(replay, async (c) => c.json(await replayDeadLetter(c.get("ctx"), c.req.valid("param").id), 200))
     .get("/ws", (c) => watchProject(c.get("ctx"), c.req.raw));
 }
