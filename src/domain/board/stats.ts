@@ -35,10 +35,12 @@ const DAY_SQL = `
     FROM runs WHERE project_id = ? AND started_ns > CAST(? AS INTEGER)
     ORDER BY started_ns DESC, id DESC LIMIT ${DAY_BOUND})`;
 
+/** The index is named, because SQLite would rather read all letters by their key than only those that wait. */
 const COUNTS_SQL = `
   SELECT
     (SELECT count(*) FROM (SELECT 1 FROM runs WHERE project_id = ?1 LIMIT ${COUNT_BOUND + 1})) AS runs,
-    (SELECT count(*) FROM (SELECT 1 FROM dead_letters WHERE project_id = ?1 AND replayed_at IS NULL
+    (SELECT count(*) FROM (SELECT 1 FROM dead_letters INDEXED BY dead_letters_waiting
+      WHERE project_id = ?1 AND replayed_at IS NULL
       LIMIT ${COUNT_BOUND + 1})) AS letters,
     EXISTS (SELECT 1 FROM runs WHERE project_id = ?1 AND started_ns > CAST(?2 AS INTEGER)
       LIMIT 1 OFFSET ${DAY_BOUND}) AS moreInDay`;
