@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   idempotency_mismatch: 409,
   idempotency_in_progress: 409,
   run_exists: 409,
+  run_full: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,

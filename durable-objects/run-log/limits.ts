@@ -18,6 +18,14 @@ export const LIMITS = {
   sweepEveryMs: 600_000,
   /** Span ids held in memory for runs that are confirmed; beyond it the oldest runs are read from storage again. */
   rememberedSpans: 400_000,
+  /**
+   * A run's log takes no more after this many events, or bytes of their JSON. Beyond it a run is no longer one thing that a
+   * page can show or a reader replay; Temporal draws the line at the same place.
+   */
+  runEvents: 51_200,
+  runBytes: 50_000_000,
+  /** From here on, whoever appends is told that the end is near. */
+  warnEvents: 10_240,
   /** Events in one WebSocket frame, and bytes of parts sent in one go while backfilling. */
   frameEvents: 500,
 } as const;

@@ -115,19 +115,22 @@ export class RunLog extends DurableObject<Env> {
 
   #number(part: AppendPart, fresh: NewPart[]): AppendResult {
     const state = this.#stateOf(part.run);
-    const verdict = judge(state, part);
+    const bytes = part.place.to - part.place.from;
+    const verdict = judge(state, { ...part, bytes }, LIMITS);
     switch (verdict.type) {
       case "repeat":
-        return { run: part.run, firstSeq: verdict.firstSeq, lastSeq: verdict.lastSeq, skipped: part.count };
+        return { run: part.run, firstSeq: verdict.firstSeq, lastSeq: verdict.lastSeq, skipped: part.count, refused: 0 };
       case "known":
-        return { run: part.run, firstSeq: 0, lastSeq: 0, skipped: part.count };
+        return { run: part.run, firstSeq: 0, lastSeq: 0, skipped: part.count, refused: 0 };
+      case "full":
+        return { run: part.run, firstSeq: 0, lastSeq: 0, skipped: 0, refused: part.count };
       case "new": {
         const { firstSeq, lastSeq, skip, spanIds } = verdict;
-        admit(state, part.batchId, firstSeq, lastSeq, spanIds);
+        admit(state, part.batchId, firstSeq, lastSeq, spanIds, bytes);
         this.#rememberedSpans += spanIds.length / 16;
         const { run, batchId, links, delta, place } = part;
         fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, place, spanIds });
-        return { run, firstSeq, lastSeq, skipped: skip.length };
+        return { run, firstSeq, lastSeq, skipped: skip.length, refused: 0 };
       }
     }
   }

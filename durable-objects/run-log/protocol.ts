@@ -33,6 +33,8 @@ export interface AppendResult {
   lastSeq: number;
   /** Events that the log had already. */
   skipped: number;
+  /** Events that were not taken, because the run is as large as a run may be: all of the part, or none. */
+  refused: number;
 }
 
 /** One part as the log holds it. */

@@ -18,4 +18,9 @@ export const SCHEMA: readonly { id: number; sql: string }[] = [
       CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    id: 2,
+    // What a run's size is reckoned by. Parts of before count as nothing.
+    sql: "ALTER TABLE parts ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;",
+  },
 ];

@@ -42,7 +42,8 @@ export class LogStorage {
     for (const [n, { delta, spanIds, ...held }] of parts.entries()) {
       // The delta is JSON already: quoting it again would cost the writer, and every reader, half as much again.
       heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}}`);
-      index.push([held.run, held.firstSeq, held.lastSeq, held.batchId, n, spanIds]);
+      const { from, to } = held.place;
+      index.push([held.run, held.firstSeq, held.lastSeq, held.batchId, n, spanIds, to - from]);
     }
     const { id } = this.#sql
       .exec<{ id: number }>(
@@ -57,8 +58,8 @@ export class LogStorage {
       this.#sql.exec("INSERT INTO overflow (row_id, n, body) VALUES (?, ?, ?)", id, n, slice);
     }
     this.#sql.exec(
-      `INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, span_ids)
-       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5 FROM (SELECT value AS e FROM json_each(?))`,
+      `INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, span_ids, bytes)
+       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5, e ->> 6 FROM (SELECT value AS e FROM json_each(?))`,
       at,
       id,
       JSON.stringify(index),
@@ -69,14 +70,14 @@ export class LogStorage {
   /** What the window remembers of a run; null if nothing. */
   runState(run: string): RunState | null {
     const rows = this.#sql
-      .exec<{ first_seq: number; last_seq: number; batch_id: string; span_ids: string }>(
-        "SELECT first_seq, last_seq, batch_id, span_ids FROM parts WHERE run = ?",
+      .exec<{ first_seq: number; last_seq: number; batch_id: string; span_ids: string; bytes: number }>(
+        "SELECT first_seq, last_seq, batch_id, span_ids, bytes FROM parts WHERE run = ?",
         run,
       )
       .toArray();
     if (rows.length === 0) return null;
     const state = newRunState();
-    for (const row of rows) admit(state, row.batch_id, row.first_seq, row.last_seq, row.span_ids);
+    for (const row of rows) admit(state, row.batch_id, row.first_seq, row.last_seq, row.span_ids, row.bytes);
     return state;
   }
 

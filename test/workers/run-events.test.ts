@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Run, SpanRow } from "../../src/domain/runs/schema.ts";
 import type { RunEvent } from "../../src/events/event.ts";
-import { callAttributes, eventually, hex, newProject, projectedRun, type TestProject } from "./helpers.ts";
+import {
+  callAttributes,
+  eventually,
+  hex,
+  newProject,
+  projectedRun,
+  span,
+  type TestProject,
+  traces,
+} from "./helpers.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -132,23 +141,23 @@ describe("POST /api/runs/:id/events", () => {
         return [key, intValue === undefined ? stringValue : Number(intValue)];
       }),
     );
-    const span = {
+    const call = {
       span_id: hex(8),
       name: "chat",
       start_time_unix_nano: "1795227727697000000",
       end_time_unix_nano: "1795227728697000000",
       attributes,
     };
-    const { end_time_unix_nano: _, ...started } = span;
+    const { end_time_unix_nano: _, ...started } = call;
     await append(project, "r-spans", [{ type: "SPAN_STARTED", data: started }]);
     expect(await project.json<Run>("/api/runs/r-spans")).toMatchObject({
       span_count: 0,
       event_count: 1,
       status: "running",
     });
-    await append(project, "r-spans", [{ type: "SPAN", data: span }]);
+    await append(project, "r-spans", [{ type: "SPAN", data: call }]);
     // The same span again is the same span.
-    expect(await (await append(project, "r-spans", [{ type: "SPAN", data: span }])).json()).toEqual({
+    expect(await (await append(project, "r-spans", [{ type: "SPAN", data: call }])).json()).toEqual({
       first_seq: 2,
       last_seq: 2,
       skipped: 1,
@@ -161,7 +170,7 @@ describe("POST /api/runs/:id/events", () => {
       duration_ms: 1000,
     });
     const { data } = await project.json<{ data: SpanRow[] }>("/api/runs/r-spans/spans");
-    expect(data).toMatchObject([{ span_id: span.span_id, step: "llm", cost_usd: 0.00021 }]);
+    expect(data).toMatchObject([{ span_id: call.span_id, step: "llm", cost_usd: 0.00021 }]);
     await projectedRun(project, "r-spans", 1);
   });
 
@@ -206,6 +215,25 @@ describe("POST /api/runs/:id/events", () => {
     expect(error.message).toMatch(message);
     expect((await project.fetch("/api/runs/bad")).status).toBe(404);
   });
+
+  test("a run takes 51,200 events and says so before; then it is full, for spans too", async () => {
+    const project = await newProject();
+    const run = hex(16);
+    const events = Array.from({ length: 500 }, () => custom(1));
+    let last: { last_seq: number; warning?: string } = { last_seq: 0 };
+    while (last.last_seq < 51_000) {
+      last = (await (await append(project, run, events)).json()) as typeof last;
+      expect(last.warning !== undefined).toBe(last.last_seq >= 10_240);
+    }
+    const full = await append(project, run, events);
+    expect([full.status, ((await full.json()) as { error: { code: string } }).error.code]).toEqual([409, "run_full"]);
+    expect((await append(project, run, events.slice(0, 200))).status).toBe(200);
+    const spans = await project.sendTraces(traces([span(run, "late"), span(hex(16), "elsewhere")]));
+    expect(await spans.json()).toEqual({
+      partialSuccess: { rejectedSpans: "1", errorMessage: expect.stringContaining("as many events as a run may have") },
+    });
+    expect(await project.json<Run>(`/api/runs/${run}`)).toMatchObject({ event_count: 51_200, last_seq: 51_200 });
+  }, 60_000);
 
   test("needs the scope to ingest, and another project's run is another run", async () => {
     const [mine, theirs] = [await newProject(), await newProject()];
@@ -340,11 +368,8 @@ describe("GET /api/runs/:id/stream", () => {
   test("goes on after the last event that the reader had, without a hole, once projected too", async () => {
     const project = await newProject();
     const { id } = await begin(project);
-    await append(
-      project,
-      id,
-      Array.from({ length: 700 }, (_, n) => custom(n)),
-    );
+    const events = Array.from({ length: 350 }, (_, n) => custom(n));
+    for (const _ of [1, 2]) await append(project, id, events);
     const first = await read(await project.fetch(`/api/runs/${id}/stream`), (ids) => ids.length >= 300);
     const last = first.ids.at(-1) as string;
     await eventually(

@@ -14,9 +14,9 @@ import { type Rejection, rejectionOf } from "./rejection.ts";
 export async function ingestLogs(ctx: Ctx, decoded: DecodedLogs): Promise<Rejection | null> {
   requireScope(ctx, "ingest");
   const { parts, dropped } = recordPartsOf(decoded.groups);
-  if (parts.length > 0) await appendParts(ctx, parts);
+  const appended = parts.length > 0 ? await appendParts(ctx, parts) : [];
   if (dropped > 0) countDropped(ctx, { log_records: dropped });
-  return rejectionOf("log records", decoded);
+  return rejectionOf("log records", decoded, appended);
 }
 
 /** Takes metrics, which are not kept: only their number is. */

@@ -13,6 +13,6 @@ import { type Rejection, rejectionOf } from "./rejection.ts";
 export async function ingestTraces(ctx: Ctx, decoded: DecodedTraces): Promise<Rejection | null> {
   requireScope(ctx, "ingest");
   const parts = partsOf(decoded.groups, await loadPrices(ctx.env, ctx.projectId));
-  if (parts.length > 0) await appendParts(ctx, parts);
-  return rejectionOf("spans", decoded);
+  const appended = parts.length > 0 ? await appendParts(ctx, parts) : [];
+  return rejectionOf("spans", decoded, appended);
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { LIMITS } from "../../../durable-objects/run-log/limits.ts";
 import type { Ctx } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { NO_SPAN } from "../../events/delta.ts";
@@ -8,6 +9,7 @@ import { encodePart } from "../../events/part.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
 import { readFacts } from "../../otlp/conventions/index.ts";
 import { pricedFacts } from "../ingest/parts.ts";
+import { RUN_IS_FULL } from "../ingest/rejection.ts";
 import { loadPrices } from "../prices/load.ts";
 import { emptyDelta, foldSpans, linkOf } from "../projection/fold.ts";
 import { foldPlainEvent } from "../projection/fold-event.ts";
@@ -31,15 +33,17 @@ export interface Appended {
   last_seq: number | null;
   /** Events that the log had already. */
   skipped: number;
+  /** Says that the end is near, once the run is large. */
+  warning?: string;
 }
 
-/** Events of one part, as for spans. */
-const MAX_EVENTS = 500;
+/** Events of one request: one part, so that all of them are taken or none. */
+export const MAX_EVENTS = 500;
 
 /**
  * Appends events to a run's log, all or none; a run that does not exist begins with them.
  * @param options.key a request's own name: the same again has no second effect. options.kind of a run that begins
- * @throws AppError `unprocessable` with the place of each event that does not fit its type; `unavailable`
+ * @throws AppError `unprocessable` with the place of each event that does not fit its type; `run_full`; `unavailable`
  */
 export async function appendEvents(
   ctx: Ctx,
@@ -49,20 +53,29 @@ export async function appendEvents(
 ): Promise<Appended> {
   const checked = check(runId, sent);
   const prices = await loadPrices(ctx.env, ctx.projectId);
-  const parts: NewPart[] = [];
-  for (let from = 0; from < checked.length; from += MAX_EVENTS) {
-    const events = checked.slice(from, from + MAX_EVENTS);
-    const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
-    const batch = options.key === undefined ? undefined : `${options.key} ${from}`;
-    parts.push(partOf(runId, options.kind ?? kindOf(runId), events, facts, batch));
+  const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
+  const part = partOf(runId, options.kind ?? kindOf(runId), checked, facts, options.key);
+  const [result] = await appendParts(ctx, [part]);
+  if (!result)
+    throw new AppError("unavailable", "The log did not answer. Send the same request again.", { retryAfter: 1 });
+  if (result.refused > 0) {
+    throw new AppError(
+      "run_full",
+      `Nothing was stored: ${RUN_IS_FULL}. Begin another run, with this one as its parent.`,
+    );
   }
-  const results = await appendParts(ctx, parts);
-  const kept = results.filter(({ firstSeq }) => firstSeq > 0);
+  const { firstSeq, lastSeq, skipped } = result;
   return {
-    first_seq: kept[0]?.firstSeq ?? null,
-    last_seq: kept.at(-1)?.lastSeq ?? null,
-    skipped: results.reduce((sum, { skipped }) => sum + skipped, 0),
+    first_seq: firstSeq === 0 ? null : firstSeq,
+    last_seq: lastSeq === 0 ? null : lastSeq,
+    skipped,
+    ...warningOf(lastSeq),
   };
+}
+
+function warningOf(lastSeq: number): Pick<Appended, "warning"> {
+  if (lastSeq < LIMITS.warnEvents) return {};
+  return { warning: `The run has ${lastSeq} events; at ${LIMITS.runEvents} it takes no more.` };
 }
 
 /** A trace's id is 32 hex digits; any other is a run that an application made. */

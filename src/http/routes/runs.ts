@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requireScope } from "../../context.ts";
 import { agUiInputSchema, runAgUi } from "../../domain/runs/ag-ui.ts";
-import { appendEvents } from "../../domain/runs/append-events.ts";
+import { appendEvents, MAX_EVENTS } from "../../domain/runs/append-events.ts";
 import { cancelRun } from "../../domain/runs/cancel.ts";
 import { createRun } from "../../domain/runs/create.ts";
 import { EVENT_TYPES } from "../../domain/runs/event-types.ts";
@@ -24,9 +24,6 @@ const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "t
 const text = z.string().min(1).max(1000);
 const label = z.string().min(1).max(500);
 const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { "application/json": { schema } } });
-
-/** Events of one request; more are sent in several. */
-const MAX_EVENTS = 1_000;
 
 const runId = z.object({ id: z.string().min(1).max(128) });
 
@@ -106,6 +103,7 @@ const append = createRoute({
       first_seq: z.number().int().nullable(),
       last_seq: z.number().int().nullable(),
       skipped: z.number().int().openapi({ description: "Events that the log had already" }),
+      warning: z.string().optional().openapi({ description: "Says that the end is near, once the run is large" }),
     }),
     "Where they lie in the log; null if the log had all of them",
   ),
