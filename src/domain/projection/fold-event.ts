@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { MAX_NAMES, type RunDelta } from "../../events/delta.ts";
 import { RUN_KINDS, type RunKind } from "../../events/event.ts";
 import { maxNano, minNano, type Nano } from "../../events/nano.ts";
@@ -24,11 +25,11 @@ export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent
   delta.ended = maxNano(delta.ended, time);
   switch (type) {
     case "RUN_STARTED":
-      foldStart(delta, rankOf(time), fields);
+      foldStart(delta, rankOf(time, fields), fields);
       break;
     case "RUN_FINISHED":
       delta.outcome = Math.max(delta.outcome, outcomeOf(fields)) as RunDelta["outcome"];
-      delta.output_preview = earlier(delta.output_preview, rankOf(time), preview(fields.result));
+      delta.output_preview = earlier(delta.output_preview, rankOf(time, fields), preview(fields.result));
       break;
     case "RUN_ERROR":
       delta.error_count++;
@@ -80,8 +81,10 @@ function outcomeOf({ outcome }: Data): RunDelta["outcome"] {
   return (outcome as Data | undefined)?.type === "cancelled" ? 3 : 1;
 }
 
-function rankOf(time: Nano): string {
-  return `0${time.padStart(20, "0")}`;
+/** Events of the same moment compete by what they say: anything, as long as it is not the order of arrival. */
+function rankOf(time: Nano, fields: Data): string {
+  const content = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 16);
+  return `0${time.padStart(20, "0")}${content}`;
 }
 
 function earlier<T>(have: { rank: string; value: T } | null, rank: string, value: T | null) {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { recordMark } from "../../events/delta.ts";
+import { NO_SPAN, recordMark } from "../../events/delta.ts";
 import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
 import { emptyDelta, foldRecord, foldSpans, linkOf } from "./fold.ts";
+import { foldPlainEvent } from "./fold-event.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
 import { rowsOf, stateFrom } from "./rows.ts";
 
@@ -59,9 +60,31 @@ function recordPartOf(n: number): PartFacts {
   return { delta, links, last_seq: 100 + n, at: 1_795_228_868_000 + n };
 }
 
-/** Each span's part, and a record of every second span. */
+/** A part of one event that an application wrote. */
+function plainPartOf(given: Given, n: number): PartFacts {
+  const delta = emptyDelta("agent");
+  const time = String(1_795_228_868_000_000_000n + BigInt(given.start));
+  const types = ["RUN_STARTED", "TOOL_CALL_START", "RUN_FINISHED", "RUN_ERROR", "RUN_CANCELLED", "CUSTOM"];
+  const data = {
+    name: `run ${n}`,
+    kind: n % 2 === 0 ? "reasoning" : "agent",
+    session_id: given.session,
+    parentRunId: `parent ${n % 3}`,
+    tags: [given.name],
+    toolCallName: given.name,
+    result: `result ${n}`,
+    metadata: { from: n },
+  };
+  foldPlainEvent(delta, { type: types[given.length % types.length] as string, time, data });
+  return { delta, links: `e${id(n).slice(1)}${NO_SPAN}`, last_seq: 200 + n, at: 1_795_228_868_000 + n };
+}
+
+/** Each span's part, and beside every second one a log record or an event of the application. */
 function partsOf(list: readonly Given[]): PartFacts[] {
-  return list.flatMap((given, n) => (n % 2 === 0 ? [partOf(given, n), recordPartOf(n)] : [partOf(given, n)]));
+  return list.flatMap((given, n) => {
+    const more = n % 4 === 0 ? recordPartOf(n) : n % 4 === 2 ? plainPartOf(given, n) : null;
+    return more === null ? [partOf(given, n)] : [partOf(given, n), more];
+  });
 }
 
 function fold(parts: readonly PartFacts[]): RunState {
