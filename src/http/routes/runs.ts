@@ -70,7 +70,8 @@ const create = createRoute({
         environment: label.optional(),
         version: label.optional(),
         tags: z.array(label).max(100).optional(),
-        metadata: z.record(z.string().max(200), z.json()).optional(),
+        // Not z.json(): what names itself cannot be written out in the OpenAPI document.
+        metadata: z.record(z.string().max(200), z.unknown()).optional(),
       }),
     ),
   },
