@@ -5,11 +5,15 @@ import { defineConfig } from "vitest/config";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Three projects, from quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with
- * the bindings of wrangler.toml) and `server` (against the server that `npm start` runs). The browser has playwright.config.ts.
+ * From quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with the bindings of
+ * wrangler.toml), `faults` (the same, with bindings that fail) and `faults-server`, and `server` (both against the server
+ * that `npm start` runs). The browser has playwright.config.ts.
  */
 export default defineConfig({
   test: {
+    // Hundreds of injected failures are logged by the product as they should be; what is to be read is the figures.
+    onConsoleLog: (log, _, entity) =>
+      entity?.project.name.startsWith("faults") ? log.startsWith("FAULTS") : undefined,
     projects: [
       {
         resolve: { alias: { $lib: here("./web/src/lib") } },
@@ -77,6 +81,8 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["test/faults/*.test.ts"],
+          // Each test has projects of its own; a workerd for each file would take longer than some of the tests.
+          isolate: false,
           setupFiles: ["./test/faults/setup.ts"],
           testTimeout: 60_000,
         },

@@ -5,16 +5,19 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import { findChromium } from "./chromium.ts";
 import { at, ROOT } from "./root.ts";
-import { run, Stop } from "./say.ts";
+import { run } from "./say.ts";
 import { addUp, type Count, playwrightCount, summaryLine, vitestCount } from "./test/count.ts";
+import { pick } from "./test/pick.ts";
 
 /** What a stage found; undefined where there is nothing to count (types, lint): the exit code says all. */
-type Stage = () => Promise<Count | undefined>;
+type Stage = (options: { full: boolean }) => Promise<Count | undefined>;
 
 const STAGES: Record<string, Stage> = {
   types: async () => {
     await command("wrangler", ["types", "--strict-vars", "false", "--check"]);
-    for (const project of [".", "test/workers", "scripts"]) await command("tsc", ["-p", project]);
+    for (const project of [".", "test/workers", "test/faults", "test/faults/server", "scripts"]) {
+      await command("tsc", ["-p", project]);
+    }
     await command("npm", ["-w", "web", "run", "check"]);
     return undefined;
   },
@@ -22,9 +25,12 @@ const STAGES: Record<string, Stage> = {
     await command("biome", ["ci", "--colors=off", "."]);
     return undefined;
   },
-  unit: () => vitest("unit"),
-  workers: () => vitest("workers"),
-  server: () => vitest("server"),
+  unit: () => vitest(["unit"]),
+  workers: () => vitest(["workers"]),
+  // Side by side, since the one that kills servers mostly waits for them.
+  faults: ({ full }) =>
+    vitest(["faults", "faults-server"], ["--maxWorkers=2"], full ? { FAULT_FORM: "full" } : { FAULT_FORM: "short" }),
+  server: () => vitest(["server"]),
   browser: async () => {
     const chromium = await findChromium();
     console.log(`Chromium: ${chromium.path}, from ${chromium.from}`);
@@ -38,17 +44,17 @@ const STAGES: Record<string, Stage> = {
   },
 };
 
-/** `npm test`: everything CI runs. `--only a,b` picks stages. All stages run, also after one that failed. */
+/** `npm test`: everything CI runs. `--only a,b` picks stages, `--full` their long form. All run, also after one that failed. */
 export const main = () =>
   run(async () => {
-    const picked = pick(process.argv.slice(2));
+    const { names: picked, full } = pick(process.argv.slice(2), Object.keys(STAGES));
     const failed: string[] = [];
     const counts: Count[] = [];
     for (const name of picked) {
       const start = performance.now();
       console.log(`\n${styleText("bold", `== ${name}`)}`);
       try {
-        const count = await (STAGES[name] as Stage)();
+        const count = await (STAGES[name] as Stage)({ full });
         if (count) counts.push(count);
       } catch (error) {
         if (!(error instanceof Failed)) throw error;
@@ -68,18 +74,6 @@ export const main = () =>
     if (failed.length > 0) process.exitCode = 1;
   });
 
-function pick(args: string[]): string[] {
-  const all = Object.keys(STAGES);
-  if (args.length === 0) return all;
-  const [flag, list = ""] = args;
-  const names = list.split(",").filter(Boolean);
-  const unknown = names.filter((name) => !all.includes(name));
-  if (flag !== "--only" || names.length === 0 || unknown.length > 0) {
-    throw new Stop(`Usage: npm test -- --only <stages>. Stages: ${all.join(", ")}.`);
-  }
-  return all.filter((name) => names.includes(name));
-}
-
 class Failed extends Error {
   readonly count: Count | undefined;
   constructor(message: string, count?: Count) {
@@ -88,16 +82,14 @@ class Failed extends Error {
   }
 }
 
-function vitest(project: string): Promise<Count> {
+function vitest(projects: string[], more: string[] = [], env: Record<string, string> = {}): Promise<Count> {
+  const picked = projects.flatMap((project) => ["--project", project]);
   return counted("vitest.json", vitestCount, (file) =>
-    command("vitest", [
-      "run",
-      "--project",
-      project,
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${file}`,
-    ]),
+    command(
+      "vitest",
+      ["run", ...picked, ...more, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+      env,
+    ),
   );
 }
 

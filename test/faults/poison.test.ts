@@ -82,15 +82,13 @@ describe("messages that nobody can read", () => {
     };
     await expect.poll(missing, { timeout: 60_000, interval: 200 }).toEqual([]);
 
+    const homes = [...projects.map(({ id }) => id), DEFAULT_PROJECT.id];
     const letters = async () => {
       const { results } = await env.DB.prepare(
-        "SELECT project_id, id, attempts, blob FROM dead_letters ORDER BY id",
-      ).all<{
-        project_id: string;
-        id: string;
-        attempts: number;
-        blob: string;
-      }>();
+        "SELECT project_id, id, attempts, blob FROM dead_letters WHERE project_id IN (SELECT value FROM json_each(?))",
+      )
+        .bind(JSON.stringify(homes))
+        .all<{ project_id: string; id: string; attempts: number; blob: string }>();
       return results;
     };
     await expect.poll(async () => (await letters()).length, { timeout: 300_000, interval: 500 }).toBe(bodies.length);
@@ -116,7 +114,5 @@ describe("messages that nobody can read", () => {
       seconds: Math.round((performance.now() - started) / 1000),
     });
     expect(contents.sort()).toEqual(text(bodies));
-    const ids = new Set(projects.map(({ id }) => id));
-    for (const { project_id } of kept) expect([...ids, DEFAULT_PROJECT.id]).toContain(project_id);
   });
 });

@@ -1,4 +1,7 @@
 import { gzipSync } from "node:zlib";
+import { Random } from "../random.ts";
+import { fromSchema } from "./mutate.ts";
+import type { Door } from "./routes.ts";
 
 /** A body that was made to do harm, and the answers that are right. */
 export interface Bomb {
@@ -23,20 +26,22 @@ const REFUSED = [400, 413, 415] as const;
 /** Refused, or taken without what cannot be taken (partial success), or without what is not known. */
 const REFUSED_OR_LEFT_OUT = [200, ...REFUSED] as const;
 
+/** Of doors that keep JSON as it is, depth is none of their business as long as it does no harm. */
+const ANY_BUT_OURS = [200, 201, 202, 204, 401, 403, 404, 409, 422, ...REFUSED] as const;
+
+/**
+ * Where depth is not refused yet but fails while it is checked or written: 503, which makes a client send it again for
+ * nothing. Nothing is stored. Take a door out of here when it answers 400.
+ */
+export const FAILS_AT_DEPTH: readonly string[] = ["/api/runs", "/api/runs/bomb/events"];
+const depthAt = (path: string): readonly number[] =>
+  FAILS_AT_DEPTH.includes(path) ? [...ANY_BUT_OURS, 503] : ANY_BUT_OURS;
+
 const SIGNALS = ["traces", "logs", "metrics"] as const;
 const LISTS = { traces: "resourceSpans", logs: "resourceLogs", metrics: "resourceMetrics" } as const;
 const OTLP = SIGNALS.flatMap((signal) =>
   [JSON_TYPE, PROTOBUF_TYPE].map((headers) => ({ signal, path: `/v1/${signal}`, headers })),
 );
-/** Doors that take JSON and are not OTLP. The second is open to everybody. */
-const JSON_DOORS = [
-  { method: "POST", path: "/v1/traces/ingest" },
-  { method: "POST", path: "/api/auth/sign-in" },
-  { method: "POST", path: "/api/keys" },
-  { method: "PUT", path: "/api/prices" },
-  { method: "POST", path: "/api/prices/reprice" },
-];
-
 const text = (value: string) => Buffer.from(value);
 
 /** A valid request of one span, with more at its attributes or in its place. */
@@ -88,7 +93,7 @@ function nested(path: readonly number[], levels: number): Uint8Array {
   return Buffer.concat(prefixes.reverse());
 }
 
-function* gzipBombs(): Generator<Bomb> {
+function* gzipBombs(jsonDoors: readonly Door[]): Generator<Bomb> {
   const zeros = gzipSync(Buffer.alloc(64 * MIB), { level: 9 });
   const large = gzipSync(Buffer.alloc(256 * MIB), { level: 9 });
   const spaces = gzipSync(Buffer.alloc(21 * MIB, " "), { level: 9 });
@@ -102,7 +107,7 @@ function* gzipBombs(): Generator<Bomb> {
     yield { ...door, name: "gzip in gzip", body: gzipSync(gzipSync(text(spanJson()))), right: [400] };
     yield { ...door, name: "a bomb in gzip in gzip", body: gzipSync(zeros), right: [400] };
   }
-  for (const { method, path } of JSON_DOORS) {
+  for (const { method, path } of jsonDoors) {
     const headers = { ...JSON_TYPE, ...GZIP };
     yield { name: "64 MiB of zeros in 64 KB", method, path, headers, body: zeros, right: REFUSED };
   }
@@ -165,7 +170,7 @@ function* codings(): Generator<Bomb> {
   }
 }
 
-function* deepOnes(): Generator<Bomb> {
+function* deepOnes(jsonDoors: readonly Door[]): Generator<Bomb> {
   const levels = 100_000;
   const shapes: [string, string][] = [
     ["arrays", deep("[", "", "]", levels)],
@@ -180,7 +185,7 @@ function* deepOnes(): Generator<Bomb> {
       const path = `/v1/${signal}`;
       yield { name: `100,000 levels of ${name}`, path, headers: JSON_TYPE, body: text(body), right: ofOtlp };
     }
-    for (const { method, path } of JSON_DOORS) {
+    for (const { method, path } of jsonDoors) {
       yield { name: `100,000 levels of ${name}`, method, path, headers: JSON_TYPE, body: text(body), right: REFUSED };
     }
     for (const signal of SIGNALS) {
@@ -235,9 +240,55 @@ function* deepOnes(): Generator<Bomb> {
   }
 }
 
-function* wideOnes(): Generator<Bomb> {
+/** Depth where a schema expects something else, or anything at all: in place of each value of a right body. */
+function* deepInside(jsonDoors: readonly Door[]): Generator<Bomb> {
+  const random = new Random(1, "deep");
+  const bottomless = [deep("[", "", "]", 100_000), deep('{"a":', "1", "}", 100_000)];
+  const mark = "the deep place";
+  for (const { method, path, schema } of jsonDoors) {
+    if (!schema) continue;
+    for (const place of Array.from({ length: 40 }, (_, n) => n)) {
+      let count = 0;
+      const replaced = JSON.stringify(fromSchema(random, schema, ["x"]), (key, value) =>
+        key !== "" && count++ === place ? mark : value,
+      );
+      if (count <= place) break;
+      const body = replaced.replace(`"${mark}"`, bottomless[place % 2] as string);
+      yield {
+        name: `depth at value ${place}`,
+        method,
+        path,
+        headers: JSON_TYPE,
+        body: text(body),
+        right: depthAt(path),
+      };
+    }
+  }
+  for (const { method, path } of jsonDoors.filter((door) => door.path.endsWith("/events"))) {
+    for (const type of [
+      "CUSTOM",
+      "SPAN",
+      "STATE_SNAPSHOT",
+      "STATE_DELTA",
+      "RAW",
+      "CLARIFICATION_GIVEN",
+      "ARTIFACT_CREATED",
+    ]) {
+      for (const value of bottomless) {
+        const fields = ["value", "attributes", "snapshot", "delta", "event", "answer", "more"].map(
+          (name) => `"${name}":${value}`,
+        );
+        const data = `{"name":"x","artifact_id":"x",${fields.join(",")}}`;
+        const body = text(`{"events":[{"type":"${type}","data":${data}}]}`);
+        yield { name: `depth in ${type}`, method, path, headers: JSON_TYPE, body, right: depthAt(path) };
+      }
+    }
+  }
+}
+
+function* wideOnes(jsonDoors: readonly Door[]): Generator<Bomb> {
   const keys = Array.from({ length: 1_000_000 }, (_, n) => `"k${n}":0`).join(",");
-  for (const { method, path } of JSON_DOORS) {
+  for (const { method, path } of jsonDoors) {
     yield { name: "1e6 keys", method, path, headers: JSON_TYPE, body: text(`{${keys}}`), right: REFUSED };
   }
   for (const signal of SIGNALS) {
@@ -267,13 +318,13 @@ function* wideOnes(): Generator<Bomb> {
   for (const { path, headers } of OTLP) {
     yield { name: "21 MiB as sent", path, headers, body: Buffer.alloc(21 * MIB, " "), right: [413, null] };
   }
-  for (const { method, path } of JSON_DOORS) {
+  for (const { method, path } of jsonDoors) {
     const body = text(`{"token":"${"x".repeat(21 * MIB)}"}`);
     yield { name: "21 MiB as sent", method, path, headers: JSON_TYPE, body, right: [...REFUSED, null] };
   }
 }
 
-function* oddValues(): Generator<Bomb> {
+function* oddValues(jsonDoors: readonly Door[]): Generator<Bomb> {
   const of = { path: "/v1/traces", headers: JSON_TYPE, right: REFUSED_OR_LEFT_OUT };
   const numbers = [
     "1e999",
@@ -320,7 +371,7 @@ function* oddValues(): Generator<Bomb> {
       body: text(body.replaceAll("Spans", "Logs").replaceAll("spans", "logRecords")),
     };
   }
-  for (const { method, path } of JSON_DOORS) {
+  for (const { method, path } of jsonDoors) {
     yield {
       name: "prototype",
       method,
@@ -332,7 +383,7 @@ function* oddValues(): Generator<Bomb> {
   }
 }
 
-function* badText(): Generator<Bomb> {
+function* badText(jsonDoors: readonly Door[]): Generator<Bomb> {
   const bad: [string, number[]][] = [
     ["a byte that never is UTF-8", [0xff]],
     ["an overlong slash", [0xc0, 0xaf]],
@@ -352,7 +403,7 @@ function* badText(): Generator<Bomb> {
       body: Buffer.concat([Uint8Array.from(bytes), text(spanJson())]),
       right: REFUSED,
     };
-    for (const { method, path } of JSON_DOORS.slice(0, 3)) {
+    for (const { method, path } of jsonDoors) {
       yield { name, method, path, headers: JSON_TYPE, body: Uint8Array.from(bytes), right: REFUSED };
     }
     const span = Buffer.concat([
@@ -410,15 +461,24 @@ function* brokenProtobuf(): Generator<Bomb> {
   }
 }
 
-/** All of them. Made one after the other: together they would take more memory than the server. */
-export function* bombs(): Generator<Bomb> {
-  yield* gzipBombs();
+/**
+ * All of them. Made one after the other: together they would take more memory than the server.
+ * @param doors every path that takes a body
+ */
+export function* bombs(doors: readonly Door[]): Generator<Bomb> {
+  // Doors that read no body have nothing to refuse.
+  const jsonDoors = doors
+    .filter(({ path }) => !/\/v1\/(traces|logs|metrics)$/.test(path))
+    .filter(({ path, schema }) => schema !== undefined || path.endsWith("/v1/traces/ingest"))
+    .map((door) => ({ ...door, path: door.path.replaceAll(/:\w+/g, "bomb") }));
+  yield* gzipBombs(jsonDoors);
   yield* brokenGzip();
   yield* codings();
-  yield* deepOnes();
-  yield* wideOnes();
-  yield* oddValues();
-  yield* badText();
+  yield* deepOnes(jsonDoors);
+  yield* deepInside(jsonDoors);
+  yield* wideOnes(jsonDoors);
+  yield* oddValues(jsonDoors);
+  yield* badText(jsonDoors);
   yield* brokenProtobuf();
 }
 

@@ -94,6 +94,7 @@ export function randomJson(random: Random, keys: readonly string[], depth = 0): 
 /** A schema of OpenAPI 3.1, as far as it is followed here. */
 export interface Schema {
   type?: string | string[];
+  description?: string;
   enum?: unknown[];
   properties?: Record<string, Schema>;
   items?: Schema;
@@ -124,6 +125,10 @@ export function fromSchema(random: Random, schema: Schema, keys: readonly string
     case "boolean":
       return random.chance(0.5);
     case "string":
+      // A description that is a list of names is the list of what is taken.
+      if (/^[A-Z_]+(, [A-Z_]+)+$/.test(schema.description ?? "")) {
+        return random.pick((schema.description as string).split(", "));
+      }
       return random.pick([
         "2026-11-20T00:00:00Z",
         "2026-11-21T00:00:00Z",

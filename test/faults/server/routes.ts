@@ -20,7 +20,9 @@ interface OpenApi {
 
 /** Every path of the app that takes a body, read from the app, so that none is forgotten. */
 export async function doorsOf(server: StartedServer): Promise<Door[]> {
-  const { paths } = await server.json<OpenApi>("/api/openapi.json");
+  const described = await server.fetch("/api/openapi.json");
+  if (described.status !== 200) throw new Error(`/api/openapi.json answered ${described.status}`);
+  const { paths } = (await described.json()) as OpenApi;
   const known = new Map<string, Door>();
   for (const { path, method } of app.routes) {
     if (path.includes("*")) continue;
@@ -29,8 +31,8 @@ export async function doorsOf(server: StartedServer): Promise<Door[]> {
       if (!["POST", "PUT", "PATCH", "DELETE"].includes(each) || known.has(`${each} ${path}`)) continue;
       // A path that takes every method only to refuse some says so.
       if (method === "ALL" && (await refuses(server, each, path))) continue;
-      const described = paths[path.replaceAll(/:(\w+)/g, "{$1}")]?.[each.toLowerCase()];
-      const schema = described?.requestBody?.content?.["application/json"]?.schema;
+      const operation = paths[path.replaceAll(/:(\w+)/g, "{$1}")]?.[each.toLowerCase()];
+      const schema = operation?.requestBody?.content?.["application/json"]?.schema;
       known.set(`${each} ${path}`, { method: each, path, ...(schema ? { schema } : {}) });
     }
   }
