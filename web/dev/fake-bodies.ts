@@ -173,7 +173,7 @@ export function spanData(row: SpanRow, traceId: string): SpanData {
     name: row.name,
     kind: row.kind,
     start_time_unix_nano: nano(start),
-    end_time_unix_nano: nano(start + row.duration_ms),
+    end_time_unix_nano: row.duration_ms === null ? "0" : nano(start + row.duration_ms),
     status: { code: row.status, ...(row.status_message ? { message: row.status_message } : {}) },
     attributes: {},
     events: [],

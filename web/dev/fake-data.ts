@@ -203,7 +203,7 @@ export function summarise(
   const calls = llmCalls(spans);
   const sum = (values: (number | null)[]) =>
     values.length === 0 ? null : values.reduce<number>((all, value) => all + (value ?? 0), 0);
-  const end = Math.max(...spans.map((span) => Date.parse(span.started_at) + span.duration_ms));
+  const end = Math.max(...spans.map((span) => Date.parse(span.started_at) + (span.duration_ms ?? 0)));
   const errors = spans.filter((span) => span.status === "error").length;
   const known = !shape.id.startsWith("0a9e");
   const open = calls.filter((call) => call.unpriced !== null && call.unpriced !== "refused");
@@ -272,7 +272,7 @@ export function llmCalls(spans: SpanRow[]): LlmCall[] {
       provider: span.provider,
       status: span.status === "error" ? "error" : "ok",
       started_at: span.started_at,
-      duration_ms: span.duration_ms,
+      duration_ms: span.duration_ms ?? 0,
       time_to_first_token_ms: span.time_to_first_token_ms,
       input_tokens: span.input_tokens,
       cached_input_tokens: span.cached_input_tokens,

@@ -62,7 +62,7 @@ export const runSchema = z
   .openapi("Run");
 export type Run = z.infer<typeof runSchema>;
 
-/** A span in a run's list: everything a waterfall draws, no bodies. */
+/** A span in a run's list: everything a waterfall draws, no bodies. `seq` is that of its start until its end has come. */
 export const spanRowSchema = z
   .object({
     seq: z.number().int(),
@@ -75,8 +75,8 @@ export const spanRowSchema = z
     status_message: z.string().nullable(),
     service: z.string().nullable(),
     started_at: time,
-    ended_at: time,
-    duration_ms: z.number(),
+    ended_at: time.nullable().openapi({ description: "null = it has not ended, or did not say when" }),
+    duration_ms: z.number().nullable(),
     model: z.string().nullable(),
     provider: z.string().nullable(),
     tool_name: z.string().nullable(),

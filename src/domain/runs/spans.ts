@@ -6,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import { recordMark } from "../../events/delta.ts";
 import type { RunEvent } from "../../events/event.ts";
 import type { LogData } from "../../events/log-record.ts";
-import { durationMs, rfc3339 } from "../../events/nano.ts";
+import { durationMs, NO_TIME, rfc3339 } from "../../events/nano.ts";
 import { decodePart } from "../../events/part.ts";
 import type { SpanData } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
@@ -24,26 +24,34 @@ import { readLog } from "./read-log.ts";
 import { usdFromNano } from "./run-from-row.ts";
 import type { SpanDetail, SpanRow } from "./schema.ts";
 
-/** All spans of a run in log order, without bodies. @throws AppError `run_not_found` */
+/** All spans of a run in log order, those that have not ended too, without bodies. @throws AppError `run_not_found` */
 export async function listSpans(
   ctx: Ctx,
   runId: string,
 ): Promise<{ data: SpanRow[]; last_seq: number; next_cursor: null }> {
   requireScope(ctx, "read");
   const [lastSeq, costs] = await Promise.all([lastSeqOf(ctx, runId), loadCosts(dbOf(ctx), ctx.projectId, runId)]);
-  const data: SpanRow[] = [];
+  const rows: SpanRow[] = [];
+  const ended = new Set<string>();
+  const begun = new Set<SpanRow>();
   let last = lastSeq;
   for await (const events of readLog(ctx.env, ctx.projectId, runId, 0)) {
     for (const event of events) {
-      if (event.type === "SPAN") data.push(spanRow(event, costs.get(event.id as string)));
       last = Math.max(last, event.seq);
+      if (!isSpan(event)) continue;
+      const row = spanRow(event, costs.get(event.id as string));
+      rows.push(row);
+      if (event.type === "SPAN") ended.add(row.span_id);
+      else begun.add(row);
     }
   }
+  // Only now it is known which have ended: a span's start may even come in after its end.
+  const data = begun.size === 0 ? rows : rows.filter((row) => !begun.has(row) || !ended.has(row.span_id));
   return { data, last_seq: last, next_cursor: null };
 }
 
 /**
- * One span with its bodies.
+ * One span with its bodies; as it began, if its end has not come.
  * @param seq where the span lies in the log, if the caller knows it: spares reading what lies before
  * @throws AppError `run_not_found`, `span_not_found`
  */
@@ -51,15 +59,23 @@ export async function getSpan(ctx: Ctx, runId: string, spanId: string, seq: numb
   requireScope(ctx, "read");
   const wanted = spanId.toLowerCase();
   for (const after of seq === undefined ? [0] : [seq - 1, 0]) {
+    let begun: RunEvent | undefined;
     for await (const events of readLog(ctx.env, ctx.projectId, runId, after)) {
-      const found = events.find((event) => event.type === "SPAN" && event.id === wanted);
-      if (found) return spanDetail(ctx, runId, found);
+      const found = events.filter((event) => isSpan(event) && event.id === wanted);
+      const whole = found.find((event) => event.type === "SPAN");
+      if (whole) return spanDetail(ctx, runId, whole);
+      begun ??= found[0];
       // With the seq given the first batch holds the span; if not, the seq was wrong and the whole log is searched.
-      if (seq !== undefined && after > 0) break;
+      if (begun === undefined && seq !== undefined && after > 0) break;
     }
+    if (begun) return spanDetail(ctx, runId, begun);
   }
   await lastSeqOf(ctx, runId);
   throw new AppError("span_not_found", `Run ${runId} has no span ${spanId.slice(0, 64)}. It may not have arrived yet.`);
+}
+
+function isSpan({ type }: RunEvent): boolean {
+  return type === "SPAN" || type === "SPAN_STARTED";
 }
 
 function dbOf(ctx: Ctx): D1Database {
@@ -69,7 +85,9 @@ function dbOf(ctx: Ctx): D1Database {
 /** @param cost what D1 has of the call, which a repricing may have changed since ingest */
 function spanRow(event: RunEvent, cost: CallCostRow | undefined): SpanRow {
   const span = event.data as SpanData;
-  const { facts } = span;
+  const { facts, end_time_unix_nano: end } = span;
+  const started = event.type === "SPAN_STARTED";
+  const ended = started || end === NO_TIME ? null : end;
   return {
     seq: event.seq,
     span_id: span.span_id,
@@ -77,12 +95,12 @@ function spanRow(event: RunEvent, cost: CallCostRow | undefined): SpanRow {
     name: span.name,
     kind: span.kind,
     step: facts.step,
-    status: facts.error !== undefined ? "error" : span.status.code,
-    status_message: facts.error ?? span.status.message ?? null,
+    status: started ? "unset" : facts.error !== undefined ? "error" : span.status.code,
+    status_message: started ? null : (facts.error ?? span.status.message ?? null),
     service: typeof span.resource["service.name"] === "string" ? span.resource["service.name"] : null,
     started_at: rfc3339(span.start_time_unix_nano),
-    ended_at: rfc3339(span.end_time_unix_nano),
-    duration_ms: durationMs(span.start_time_unix_nano, span.end_time_unix_nano),
+    ended_at: ended === null ? null : rfc3339(ended),
+    duration_ms: ended === null ? null : durationMs(span.start_time_unix_nano, ended),
     model: facts.model ?? null,
     provider: facts.provider ?? null,
     tool_name: facts.tool_name ?? null,

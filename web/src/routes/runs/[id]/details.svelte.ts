@@ -28,6 +28,8 @@ export class Details {
   show(node: Node): () => void {
     this.#abort.abort();
     this.#abort = new AbortController();
+    // A span that has just ended keeps on the page what it began with, until its whole is here.
+    const same = this.#shown === node;
     this.#shown = node;
     this.error = null;
     clearTimeout(this.#news);
@@ -38,7 +40,7 @@ export class Details {
     }
     const { signal } = this.#abort;
     const timer = setTimeout(() => this.#fetch(node, signal), this.detail === null ? 0 : REST_MS);
-    this.detail = null;
+    if (!same) this.detail = null;
     return () => clearTimeout(timer);
   }
 
@@ -55,10 +57,11 @@ export class Details {
   }
 
   async #fetch(node: Node, signal: AbortSignal): Promise<void> {
+    const { seq, span_id } = node.row;
     try {
-      const detail = await api.span(this.#runId, node.row.span_id, node.row.seq, signal);
+      const detail = await api.span(this.#runId, span_id, seq, signal);
       if (signal.aborted) return;
-      this.#kept.set(node.row.seq, detail);
+      this.#kept.set(seq, detail);
       for (const oldest of this.#kept.keys()) {
         if (this.#kept.size <= KEPT) break;
         this.#kept.delete(oldest);

@@ -10,6 +10,9 @@ const RUN_REFRESH_MS = 1500;
 /** Building the tree anew costs more the larger it is; beyond this size spans wait a little for each other. */
 const LARGE = 3000;
 const LARGE_BATCH_MS = 250;
+/** How often the running spans grow. A reader who wants no motion gets the seconds only, and a large trace is drawn less. */
+const TICK_MS = 250;
+const CALM_TICK_MS = 1000;
 /** Spans may come in late, after the root has ended. */
 const LATE_MS = 10 * 60_000;
 
@@ -26,6 +29,8 @@ export class RunView {
   /** The tree is changed in place: `version` says that it was. */
   readonly trace = new Trace();
   version = $state(0);
+  /** Says that time has passed for the spans that run. */
+  moment = $state(0);
   lastSeq = $state(0);
 
   collapsed = $state.raw<ReadonlySet<number>>(new Set());
@@ -49,8 +54,14 @@ export class RunView {
     this.version;
     return this.trace.nodes.length;
   });
+  /** Whether spans have begun and not ended, in a run that goes on. */
+  readonly running = $derived.by(() => {
+    this.version;
+    return this.run?.status === "running" && this.trace.open.size > 0;
+  });
   readonly whole = $derived.by<Range>(() => {
     this.version;
+    this.moment;
     return { from: this.trace.from, to: this.trace.to };
   });
   readonly range = $derived<Range>(this.zoom ?? this.whole);
@@ -87,6 +98,7 @@ export class RunView {
     }
     try {
       const { data, last_seq } = await spans;
+      this.#pass();
       this.#take(data, last_seq);
       this.ready = true;
     } catch (error) {
@@ -101,6 +113,22 @@ export class RunView {
     this.#closed = true;
     this.#abort.abort();
     this.#socket?.close();
+  }
+
+  /** Lets time pass for the spans that run; returns how to stop. Call it while `running`. */
+  tick(): () => void {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || this.trace.nodes.length > LARGE;
+    const timer = setInterval(
+      () => {
+        if (document.visibilityState === "visible") this.#pass();
+      },
+      calm ? CALM_TICK_MS : TICK_MS,
+    );
+    this.#pass();
+    return () => {
+      clearInterval(timer);
+      this.#pass();
+    };
   }
 
   /** Hands on events as they come in; returns how to stop. */
@@ -153,7 +181,7 @@ export class RunView {
 
   toggle(node: Node): void {
     const next = new Set(this.collapsed);
-    if (!next.delete(node.row.seq)) next.add(node.row.seq);
+    if (!next.delete(node.key)) next.add(node.key);
     this.collapsed = next;
   }
 
@@ -161,7 +189,7 @@ export class RunView {
   expand(): Node | null {
     const node = this.cursor;
     if (!node || node.children.length === 0) return null;
-    if (this.collapsed.has(node.row.seq)) this.toggle(node);
+    if (this.collapsed.has(node.key)) this.toggle(node);
     else return this.move(1);
     return node;
   }
@@ -169,7 +197,7 @@ export class RunView {
   collapse(): Node | null {
     const node = this.cursor;
     if (!node) return null;
-    if (node.children.length > 0 && !this.collapsed.has(node.row.seq)) this.toggle(node);
+    if (node.children.length > 0 && !this.collapsed.has(node.key)) this.toggle(node);
     else return this.#stand(node.parent ?? node);
     return node;
   }
@@ -181,7 +209,7 @@ export class RunView {
   /** Closes all but the roots, which would leave nothing to see. */
   collapseAll(): void {
     this.collapsed = new Set(
-      this.trace.nodes.filter((node) => node.depth > 0 && node.children.length > 0).map((node) => node.row.seq),
+      this.trace.nodes.filter((node) => node.depth > 0 && node.children.length > 0).map((node) => node.key),
     );
     while (this.cursor && !this.rows.includes(this.cursor)) this.cursor = this.cursor.parent;
   }
@@ -196,6 +224,11 @@ export class RunView {
     const { from, to } = this.trace;
     const margin = Math.max((node.end - node.start) * 0.05, (to - from) / 1e6);
     this.zoom = { from: Math.max(from, node.start - margin), to: Math.min(to, node.end + margin) };
+  }
+
+  #pass(): void {
+    this.trace.pass(this.run?.status === "running" ? Date.now() : null);
+    this.moment++;
   }
 
   #stand(node: Node | undefined): Node | null {
@@ -252,7 +285,10 @@ export class RunView {
     setTimeout(async () => {
       this.#refreshing = false;
       const run = await api.run(this.#id, this.#abort.signal).catch(() => null);
-      if (run) this.run = run;
+      if (run) {
+        this.run = run;
+        this.#pass();
+      }
       this.#loadCalls();
     }, RUN_REFRESH_MS);
   }

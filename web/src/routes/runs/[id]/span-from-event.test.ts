@@ -75,6 +75,13 @@ it("knows why a call has no cost", () => {
   });
 });
 
+it("has no end for a span that has only begun, and none that was not said", () => {
+  const begun = { ...data, end_time_unix_nano: "0", events: [] };
+  const open = { ended_at: null, duration_ms: null };
+  expect(spanFromEvent({ seq: 1, type: "SPAN_STARTED", data: begun })).toMatchObject({ ...open, status: "unset" });
+  expect(spanFromEvent({ seq: 1, type: "SPAN", data: begun })).toMatchObject({ ...open, status: "ok" });
+});
+
 it("leaves other events alone", () => {
   expect(spanFromEvent({ seq: 1, type: "CUSTOM", data: { name: "x" } })).toBeNull();
 });

@@ -4,9 +4,11 @@ import type { SpanData } from "../../../../../src/events/span.ts";
 
 /** The row of a span that came in live; the same as `GET /api/runs/:id/spans` would answer. null for other events. */
 export function spanFromEvent(event: Pick<RunEvent, "seq" | "type" | "data">): SpanRow | null {
-  if (event.type !== "SPAN") return null;
+  const started = event.type === "SPAN_STARTED";
+  if (event.type !== "SPAN" && !started) return null;
   const span = event.data as SpanData;
-  const { facts } = span;
+  const { facts, end_time_unix_nano: end } = span;
+  const ended = started || end === "0" ? null : end;
   const { cost } = facts;
   const service = span.resource["service.name"];
   return {
@@ -16,12 +18,12 @@ export function spanFromEvent(event: Pick<RunEvent, "seq" | "type" | "data">): S
     name: span.name,
     kind: span.kind,
     step: facts.step,
-    status: facts.error !== undefined ? "error" : span.status.code,
-    status_message: facts.error ?? span.status.message ?? null,
+    status: started ? "unset" : facts.error !== undefined ? "error" : span.status.code,
+    status_message: started ? null : (facts.error ?? span.status.message ?? null),
     service: typeof service === "string" ? service : null,
     started_at: rfc3339(span.start_time_unix_nano),
-    ended_at: rfc3339(span.end_time_unix_nano),
-    duration_ms: Number(BigInt(span.end_time_unix_nano) - BigInt(span.start_time_unix_nano)) / 1e6,
+    ended_at: ended === null ? null : rfc3339(ended),
+    duration_ms: ended === null ? null : Number(BigInt(ended) - BigInt(span.start_time_unix_nano)) / 1e6,
     model: facts.model ?? null,
     provider: facts.provider ?? null,
     tool_name: facts.tool_name ?? null,

@@ -14,5 +14,5 @@ export function concerns(changed: ReadonlySet<string>, span: Pick<SpanRow, "span
 /** The span that an event is, or that it belongs to. */
 export function spanOf({ type, id, data }: Pick<RunEvent, "type" | "id" | "data">): string | null {
   if (type === "LOG") return (data as LogData).span_id;
-  return type === "SPAN" ? (id ?? null) : null;
+  return type === "SPAN" || type === "SPAN_STARTED" ? (id ?? null) : null;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { testSpan } from "./test-span.ts";
-import { type Node, Trace } from "./trace.ts";
+import { lengthOf, type Node, Trace } from "./trace.ts";
 
 const outline = (nodes: Node[]): string =>
   nodes.map((node) => node.row.span_id + (node.children.length > 0 ? `(${outline(node.children)})` : "")).join(" ");
@@ -49,6 +49,44 @@ it("marks times that cannot be", () => {
   expect(odd).toEqual({ a: null, b: "ends-before-start", c: "early", d: "no-time" });
   expect([trace.from, trace.to]).toEqual([-10, 50]);
   expect(trace.byId.get("d")).toMatchObject({ start: 0, end: 0 });
+});
+
+const ongoing = { ended_at: null, duration_ms: null };
+const EPOCH = Date.parse("2026-11-21T09:30:00.000Z");
+
+it("lets a span run until now, and gives its place to its end when that comes", () => {
+  const trace = traceOf(testSpan("a", null, 0, 0, ongoing), testSpan("b", "a", 10, 40));
+  trace.pass(EPOCH + 200);
+  const a = trace.byId.get("a") as Node;
+  expect([a.start, a.end, a.open, lengthOf(a), trace.to]).toEqual([0, 200, true, 200, 200]);
+  // Its machine's clock is ahead.
+  trace.pass(EPOCH - 50);
+  expect([a.end, trace.to]).toEqual([0, 50]);
+  trace.pass(EPOCH + 300);
+  expect(trace.add([testSpan("c", "a", 20, 0, ongoing)])).toBe(1);
+  expect([lengthOf(trace.byId.get("c") as Node), a.below]).toEqual([280, 2]);
+
+  expect(trace.add([testSpan("a", null, 0, 120, { seq: 90, status: "ok" })])).toBe(1);
+  expect(trace.byId.get("a")).toBe(a);
+  expect([a.key, a.row.seq, a.row.status, a.open, lengthOf(a), trace.nodes.length]).toEqual([
+    10,
+    90,
+    "ok",
+    false,
+    120,
+    3,
+  ]);
+  expect(trace.add([testSpan("a", null, 0, 0, { ...ongoing, seq: 91 })])).toBe(0);
+  expect([trace.open.size, trace.to]).toEqual([1, 300]);
+});
+
+it("stops time when the run is over: what has not ended by then never said when", () => {
+  const trace = traceOf(testSpan("a", null, 0, 100), testSpan("b", "a", 10, 0, ongoing));
+  trace.pass(EPOCH + 1000);
+  expect([trace.byId.get("b")?.odd, trace.to]).toEqual([null, 1000]);
+  trace.pass(null);
+  const b = trace.byId.get("b") as Node;
+  expect([b.odd, b.end, lengthOf(b), trace.to]).toEqual(["no-end", 100, null, 100]);
 });
 
 it("takes 20,000 levels without running out of stack", () => {

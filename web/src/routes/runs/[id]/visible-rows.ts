@@ -37,7 +37,7 @@ function holds({ row }: Node, text: string): boolean {
 
 /**
  * The rows to show, from top to bottom. With matches: these and what leads to them, opened or not.
- * @param collapsed seqs of the spans whose children are hidden
+ * @param collapsed keys of the spans whose children are hidden
  */
 export function visibleRows(trace: Trace, collapsed: ReadonlySet<number>, matches: Set<Node> | null): Node[] {
   const keep = matches && withAncestors(matches);
@@ -46,7 +46,7 @@ export function visibleRows(trace: Trace, collapsed: ReadonlySet<number>, matche
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (keep && !keep.has(node)) continue;
     rows.push(node);
-    if (!keep && collapsed.has(node.row.seq)) continue;
+    if (!keep && collapsed.has(node.key)) continue;
     for (let at = node.children.length - 1; at >= 0; at--) stack.push(node.children[at] as Node);
   }
   return rows;
@@ -75,7 +75,7 @@ export function nextNode(trace: Trace, from: Node | null, test: (node: Node) => 
 /** Opens everything above a node, so that it can be seen. Returns the same set when nothing was closed. */
 export function reveal(collapsed: ReadonlySet<number>, target: Node): ReadonlySet<number> {
   const next = new Set(collapsed);
-  for (let node = target.parent; node; node = node.parent) next.delete(node.row.seq);
+  for (let node = target.parent; node; node = node.parent) next.delete(node.key);
   return next.size === collapsed.size ? collapsed : next;
 }
 
