@@ -7,6 +7,7 @@ import { router } from "./http/openapi.ts";
 import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -20,6 +21,7 @@ import { VERSION } from "./version.ts";
 function createApp() {
   const app = router();
   app.use(requestId());
+  app.route("/", artifactRoutes());
   app.use(securityHeaders());
   app.onError((error, c) => replyError(c, error));
   app.notFound((c) =>

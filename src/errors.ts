@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   session_not_found: 404,
   job_not_found: 404,
   dead_letter_not_found: 404,
+  artifact_not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   idempotency_mismatch: 409,

@@ -13,3 +13,8 @@ export function packKey(projectId: string, object: string, at: number, fromRow: 
 export function deadLetterKey(projectId: string, messageId: string): string {
   return `dead-letters/${projectId}/${messageId}.json`;
 }
+
+/** R2 key of an artifact's bytes. An upload has a key of its own, so that none can write over bytes that a row points to. */
+export function artifactKey(projectId: string, uploadId: string): string {
+  return `artifacts/${projectId}/${uploadId}`;
+}

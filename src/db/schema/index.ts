@@ -1,4 +1,5 @@
 export { apiKeys } from "./api-keys.ts";
+export { artifacts } from "./artifacts.ts";
 export { deadLetters } from "./dead-letters.ts";
 export { llmCalls } from "./llm-calls.ts";
 export { priceLists } from "./price-lists.ts";
