@@ -20,6 +20,8 @@ export async function loadLetter(ctx: Ctx, id: string): Promise<{ row: LetterRow
       `There is no dead letter ${id.slice(0, 64)} in this project. GET /api/dead-letters lists them.`,
     );
   }
+  // A preview is all of a short message.
+  if (row.preview !== null) return { row, message: JSON.parse(row.preview) };
   return { row, message: (await (await ctx.env.BUCKET.get(row.blob))?.json()) ?? null };
 }
 

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { atLeast, chosenIn, followed, progress, toggled } from "./words.ts";
+
+it("narrows to the kinds whose chips are pressed, and to all when none is left", () => {
+  expect(chosenIn(null)).toEqual([]);
+  expect(chosenIn("Job,Odd,Run")).toEqual(["Run", "Job"]);
+  expect(toggled([], "Job")).toBe("/board?entities=Job");
+  expect(toggled(["Job"], "Run")).toBe("/board?entities=Run,Job");
+  expect(toggled(["Job"], "Job")).toBe("/board");
+  expect(toggled(["Run", "Session", "LlmCall", "Job"], "DeadLetter")).toBe("/board");
+});
+
+it("asks the feed for what the cards live by, each once", () =>
+  expect(followed(["Session", "LlmCall", "Job"])).toEqual(["Run", "Job"]));
+
+it("says how far a job is and that a number is a lower bound", () => {
+  expect(progress({ status: "pending", done: 0, total: null })).toBe("waits for its turn");
+  expect(progress({ status: "running", done: 1200, total: null })).toBe("1,200 done");
+  expect(progress({ status: "success", done: 3, total: 12 })).toBe("3 of 12 done");
+  expect([atLeast(1000, true), atLeast(7, false)]).toEqual(["1,000+", "7"]);
+});
