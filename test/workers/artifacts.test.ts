@@ -268,6 +268,35 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
     expect(row).toEqual({ announced: 1 });
   });
 
+  test(
+    "is refused by a run that is full, and leaves the version before it as it was",
+    async () => {
+      const project = await newProject();
+      const [old, kept1] = [await kept(project, "0"), await kept(project, "1")];
+      const events = (count: number) =>
+        JSON.stringify({
+          events: Array.from({ length: count }, () => ({ type: "CUSTOM", data: { name: "n", value: 1 } })),
+        });
+      const append = (body: string) =>
+        project.json<{ last_seq: number }>("/api/runs/r1/events", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body,
+        });
+      const many = events(500);
+      let last = 0;
+      while (last <= 51_200 - 500) ({ last_seq: last } = await append(many));
+      if (last < 51_200) await append(events(51_200 - last));
+      for (const _ of [1, 2]) expect(await code(await put(project, "2"))).toEqual([409, "run_full"]);
+      expect((await project.json<{ data: Artifact[] }>("/api/runs/r1/artifacts")).data).toEqual([kept1]);
+      expect(await (await project.fetch(old.url)).text()).toBe("0");
+      expect(await blobs(project)).toBe(2);
+      // What was there stays what it is.
+      expect((await put(project, "1")).status).toBe(200);
+    },
+    PATIENT,
+  );
+
   test("other bytes are a new version: lists have the newest, the old one stays at its address", async () => {
     const project = await newProject();
     const [one, two] = [await kept(project, "one"), await kept(project, "two")];

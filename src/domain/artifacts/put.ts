@@ -7,6 +7,7 @@ import { AppError } from "../../errors.ts";
 import { appendEvents } from "../runs/append-events.ts";
 import { type ArtifactRow, artifactFromRow } from "./artifact-from-row.ts";
 import type { Artifact } from "./schema.ts";
+import { withdrawArtifact } from "./withdraw.ts";
 
 /** Most bytes of an artifact: what Cloudflare lets through to a Worker in one request on its smaller plans. */
 export const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
@@ -33,7 +34,8 @@ export interface NewArtifact {
  * The same bytes under the same name are the same artifact as before, with its first type and tags, also if other bytes came
  * in between: a late retry must not turn an old version into the newest.
  * @returns created: false if the project had it
- * @throws AppError `body_too_large`, `invalid_request` (empty, cut off, another length than declared), `unavailable`
+ * @throws AppError `body_too_large`, `invalid_request` (empty, cut off, another length than declared), `run_full`,
+ * `unavailable`
  */
 export async function putArtifact(ctx: Ctx, sent: NewArtifact): Promise<{ artifact: Artifact; created: boolean }> {
   requireScope(ctx, "ingest");
@@ -50,7 +52,13 @@ async function keep(ctx: Ctx, sent: NewArtifact): Promise<{ artifact: Artifact; 
   const created = row.blob === blob;
   // The artifact was there, with bytes of its own.
   if (!created) await ctx.env.BUCKET.delete(blob);
-  if (row.announced === 0) await announce(ctx, row);
+  if (row.announced === 0) {
+    await announce(ctx, row).catch(async (error) => {
+      // What may work later is left for the retry; a log that takes no more never will.
+      if (created && error instanceof AppError && error.code === "run_full") await withdrawArtifact(ctx, row);
+      throw error;
+    });
+  }
   return { artifact: artifactFromRow(row), created };
 }
 
