@@ -1,5 +1,6 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { SpanDetail, SpanRow } from "../../src/domain/runs/schema.ts";
+import type { Run, SpanDetail, SpanRow } from "../../src/domain/runs/schema.ts";
 import { eventually, hex, newProject, span, type TestProject, traces } from "./helpers.ts";
 
 const START = "1795227727697123457";
@@ -114,4 +115,57 @@ test("a span of OpenTelemetry without the time of its end has no length, least o
   await project.sendTraces(traces([span(traceId, "open", 0, 0, { endTimeUnixNano: "0" })]));
   const [row] = await spansOf(project, traceId);
   expect(row).toMatchObject({ name: "open", ended_at: null, duration_ms: null });
+});
+
+describe("a run that is silent", () => {
+  /** The run, its row as if it had been heard of last so long ago. */
+  async function heardOf(project: TestProject, run: string, agoMs: number): Promise<{ row: Run; seen: number }> {
+    const seen = Date.now() - agoMs;
+    const { meta } = await env.DB.prepare("UPDATE runs SET seen_at = ? WHERE project_id = ? AND id = ?")
+      .bind(seen, project.id, run)
+      .run();
+    expect(meta.changes).toBe(1);
+    return { row: await project.json<Run>(`/api/runs/${run}`), seen };
+  }
+
+  const listed = async (project: TestProject) => (await project.json<{ data: Run[] }>("/api/runs")).data;
+
+  test("has stalled after two minutes, until it speaks again, and is over after ten", async () => {
+    const project = await newProject();
+    await append(project, "r", ["RUN_STARTED", { name: "slow" }]);
+    const [first] = await eventually(
+      () => listed(project),
+      ({ length }) => length === 1,
+    );
+    expect([first?.status, first?.stalled]).toEqual(["running", false]);
+    expect(Math.abs(Date.parse(first?.seen_at ?? "") - Date.now())).toBeLessThan(10_000);
+
+    const answers = [];
+    for (const agoMs of [110_000, 120_000, 599_000, 601_000]) {
+      const { row, seen } = await heardOf(project, "r", agoMs);
+      expect(row.seen_at).toBe(new Date(seen).toISOString());
+      expect(await listed(project)).toEqual([row]);
+      answers.push([agoMs, row.status, row.stalled]);
+    }
+    expect(answers).toEqual([
+      [110_000, "running", false],
+      [120_000, "running", true],
+      [599_000, "running", true],
+      [601_000, "success", false],
+    ]);
+
+    await heardOf(project, "r", 180_000);
+    await append(project, "r", ["STEP_STARTED", { stepName: "on" }]);
+    expect(await project.json<Run>("/api/runs/r")).toMatchObject({ status: "running", stalled: false, event_count: 2 });
+  });
+
+  test("is not stalled once it has ended, however long ago", async () => {
+    const project = await newProject();
+    await append(project, "r", ["RUN_STARTED", {}], ["RUN_FINISHED", {}]);
+    await eventually(
+      () => listed(project),
+      ({ length }) => length === 1,
+    );
+    expect((await heardOf(project, "r", 300_000)).row).toMatchObject({ status: "success", stalled: false });
+  });
 });

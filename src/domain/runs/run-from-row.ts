@@ -1,10 +1,16 @@
 import type { RunStatus } from "../../events/event.ts";
-import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
+import { durationMs, type Nano, nanoFromMs, rfc3339 } from "../../events/nano.ts";
 import { detailsOf, type RunRow } from "../projection/rows.ts";
 import type { Run } from "./schema.ts";
 
 /** A trace whose root never came is held to be over when nothing was heard of it for this long. */
 export const QUIET_MS = 600_000;
+
+/**
+ * A running run that was silent for this long has stalled: it is shown, and nothing is decided. Longer than what one span
+ * usually takes to end and its exporter to send it, and well before it is held to be over.
+ */
+export const STALLED_MS = 120_000;
 
 /** SQL for a run's status, equal to `statusOf`. Parameter: now in milliseconds. */
 export const STATUS_SQL = `CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'error' WHEN 3 THEN 'cancelled'
@@ -33,12 +39,14 @@ export function runFromRow(row: RunRow, now: number): Run {
   const started = String(row.started_ns) as Nano;
   const ended = row.ended_ns === null ? null : (String(row.ended_ns) as Nano);
   const details = detailsOf(row);
+  const status = statusOf(row, now);
   const { client_cost_nano_usd: ofCalls, logged_cost_nano_usd: logged } = details;
   return {
     id: String(row.id),
     kind: row.kind as Run["kind"],
     name: String(row.name),
-    status: statusOf(row, now),
+    status,
+    stalled: status === "running" && Number(row.seen_at) <= now - STALLED_MS,
     service: text(row.service),
     environment: text(row.environment),
     version: text(row.version),
@@ -50,6 +58,7 @@ export function runFromRow(row: RunRow, now: number): Run {
     started_at: rfc3339(started),
     ended_at: ended === null ? null : rfc3339(ended),
     duration_ms: ended === null ? null : durationMs(started, ended),
+    seen_at: rfc3339(nanoFromMs(Number(row.seen_at))),
     span_count: Number(row.span_count),
     event_count: Number(row.event_count),
     llm_call_count: Number(row.llm_call_count),
