@@ -77,7 +77,7 @@ describe("what is acknowledged", () => {
     expect(unread).toEqual([]);
     for (const [n, { run, writers }] of runs.entries()) {
       const ids = writers.flat();
-      const spans = ids.filter((id) => !id.startsWith("record-"));
+      const spans = ids.filter((id) => !/^(record|event)-/.test(id));
       expect(spansOf[n]).toEqual(spans);
       expect(listed.get(run)).toMatchObject({
         span_count: spans.length,

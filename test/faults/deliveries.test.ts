@@ -8,6 +8,7 @@ import { deliver, end, settle } from "./drive.ts";
 import { Faults } from "./faults.ts";
 import { pick, report, seedFrom } from "./form.ts";
 import { type Input, makeInput, type Request } from "./input.ts";
+import { logsOf } from "./play.ts";
 import { comparableRowsOf, newProject, type Project } from "./project.ts";
 import { Random } from "./random.ts";
 import { Acknowledged, sendUntilAcknowledged } from "./send.ts";
@@ -79,20 +80,21 @@ describe("deliveries", () => {
           pool.push(...again);
           if (random.chance(0.1)) {
             figures.redrained++;
-            await forgetConfirmations(random.pick(random.pick(projects).logs));
+            const at = random.int(0, projects.length - 1);
+            await forgetConfirmations(random.pick(logsOf(projects[at] as Project, inputs[at] as Input)));
           }
         }
       };
       // An object that ends takes the calls of the other consumers with it; their bells come again.
       await Promise.all([consumer(), consumer(), consumer(), consumer()]);
     }
-    for (const project of projects) await settle(project.logs);
+    for (const [n, project] of projects.entries()) await settle(logsOf(project, inputs[n] as Input));
 
     const rows = { runs: 0, segments: 0, calls: 0 };
     for (const [n, project] of projects.entries()) {
       const once = await newProject();
       await send(once, inputs[n] as Input, 0, SIZE.requestsOfEach);
-      await settle(once.logs);
+      await settle(logsOf(once, inputs[n] as Input));
       const expected = await comparableRowsOf(once.id);
       expect(await comparableRowsOf(project.id)).toEqual(expected);
       for (const [table, name] of (["runs", "segments", "calls"] as const).entries()) {
@@ -101,7 +103,8 @@ describe("deliveries", () => {
     }
     const { races } = here;
     report("R3", { seed: SEED, ...figures, races, rows, seconds: Math.round((performance.now() - started) / 1000) });
-    expect(races).toBeGreaterThan(0);
+    // Whether two commits meet is up to the machine; over many it is certain.
+    if (env.FAULT_FORM === "full") expect(races).toBeGreaterThan(0);
     expect(rows.segments).toBeGreaterThan(SIZE.projects * SIZE.clients * SIZE.requestsOfEach);
     expect(figures.messages).toBeGreaterThanOrEqual(pick(env.FAULT_FORM, { short: 200, full: 20_000 }));
     expect(figures.deliveries).toBeGreaterThanOrEqual(pick(env.FAULT_FORM, { short: 1_000, full: 100_000 }));

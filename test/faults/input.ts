@@ -5,9 +5,10 @@ export interface Input {
   clients: Request[][];
 }
 
-/** One export request. */
+/** One request. */
 export interface Request {
-  path: "/v1/traces" | "/v1/logs";
+  path: string;
+  headers?: Record<string, string>;
   body: string;
   /** Run and id of each event that this request is the first to carry, in order. */
   carries: { run: string; id: string }[];
@@ -29,7 +30,8 @@ const whole = (key: string, value: number): Attribute => ({ key, value: { intVal
 
 /**
  * Requests as agents send them: spans of a few runs together, some model calls, some log records of calls, now and then
- * spans that were sent before among new ones. Every run has one writer, so its log has one right order.
+ * spans that were sent before among new ones, and an application's own events. Every run has one writer, so its log has one
+ * right order.
  */
 export function makeInput(seed: number, size: InputSize): Input {
   const random = new Random(seed, "input");
@@ -37,7 +39,15 @@ export function makeInput(seed: number, size: InputSize): Input {
   const clients = Array.from({ length: size.clients }, () => {
     const runs = Array.from({ length: size.runsOfEach }, () => newRun(random, size.now));
     const sent: { run: string; span: Span }[] = [];
+    const own = `run-${random.hex(8)}`;
     return Array.from({ length: size.requestsOfEach }, (): Request => {
+      if (random.chance(0.15))
+        return eventsOf(
+          random,
+          own,
+          Array.from({ length: size.eventsOfRequest }, () => ++tick),
+          size.now,
+        );
       const chosen = Array.from({ length: random.int(1, 3) }, () => random.pick(runs));
       const calls = chosen.flatMap((run) => run.calls.map((spanId) => ({ run, spanId })));
       if (calls.length > 0 && random.chance(0.1)) {
@@ -71,6 +81,28 @@ export function makeInput(seed: number, size: InputSize): Input {
 /** How a checker calls a log record, which has no id of its own: each has a time of its own. */
 export function recordId(timeUnixNano: string): string {
   return `record-${timeUnixNano}`;
+}
+
+/** How a checker calls an event that its sender gave no id: by the name that it has. */
+export function eventId(name: string): string {
+  return `event-${name}`;
+}
+
+/** Events of an application, which names either each of them or the request. */
+function eventsOf(random: Random, run: string, ticks: number[], now: number): Request {
+  const named = random.chance(0.5);
+  const events = ticks.map((tick) => ({
+    ...(named ? { id: `id-${tick}` } : {}),
+    type: "CUSTOM",
+    time: new Date(now + tick).toISOString(),
+    data: { name: String(tick), value: { tick } },
+  }));
+  return {
+    path: `/api/runs/${run}/events`,
+    headers: named ? {} : { "idempotency-key": `${run} ${ticks[0]}` },
+    body: JSON.stringify({ events }),
+    carries: ticks.map((tick) => ({ run, id: eventId(String(tick)) })),
+  };
 }
 
 interface Run {

@@ -1,3 +1,6 @@
+import { env } from "cloudflare:workers";
+import type { LogAddress } from "../../durable-objects/run-log/protocol.ts";
+import { logAddress } from "../../durable-objects/stubs.ts";
 import { check } from "./check.ts";
 import { deliverBadly, evictNowAndThen, fireAlarm, pause, settle } from "./drive.ts";
 import type { Kind } from "./faults.ts";
@@ -18,6 +21,7 @@ export async function play(project: Project, input: Input, seed: number, rates: 
   const random = new Random(seed, "drive");
   if (faulty) here.drainBytes = () => random.pick([1, 10_000, 2_000_000]);
   const acknowledged = new Acknowledged();
+  const logs = logsOf(project, input);
   let sending = input.clients.length;
   const done = () => sending === 0;
   let readings = 0;
@@ -43,18 +47,25 @@ export async function play(project: Project, input: Input, seed: number, rates: 
   const alarms = async () => {
     while (!done()) {
       await pause(40);
-      if (random.chance(0.5)) await fireAlarm(random.pick(project.logs));
+      if (random.chance(0.5)) await fireAlarm(random.pick(logs));
     }
   };
   await Promise.all([
     ...clients,
     deliverBadly(random, done),
     deliverBadly(random, done),
-    evictNowAndThen(random, project.logs, done),
+    evictNowAndThen(random, logs, done),
     alarms(),
   ]);
-  await settle(project.logs);
+  await settle(logs);
   return { acknowledged, readings, unread };
+}
+
+/** The log objects that an input goes to: those that traces share, and one for each run of an application. */
+export function logsOf(project: Project, input: Input): LogAddress[] {
+  const runs = new Set(input.clients.flat().flatMap(({ carries }) => carries.map(({ run }) => run)));
+  const logs = new Map([...runs].map((run) => logAddress(env, project.id, run)).map((log) => [log.object, log]));
+  return [...logs.values()];
 }
 
 /** All that the product's own readers give of what was acknowledged. */

@@ -2,7 +2,7 @@ import type { Run, SpanRow } from "../../src/domain/runs/schema.ts";
 import type { RunEvent } from "../../src/events/event.ts";
 import type { LogData } from "../../src/events/log-record.ts";
 import type { ReadRun } from "./check.ts";
-import { recordId } from "./input.ts";
+import { eventId, recordId } from "./input.ts";
 import type { Project } from "./project.ts";
 
 /** Asks until the answer is there: a reader, too, may be told 503 while something fails. */
@@ -34,7 +34,8 @@ export async function readEvents(project: Project, run: string, limit = 1000): P
 
 /** What a checker calls an event. */
 export function idOf(event: RunEvent): string {
-  return event.type === "LOG" ? recordId((event.data as LogData).time_unix_nano) : String(event.id);
+  if (event.type === "LOG") return recordId((event.data as LogData).time_unix_nano);
+  return event.type === "CUSTOM" ? eventId((event.data as { name: string }).name) : String(event.id);
 }
 
 /** Span ids of a run by GET /api/runs/:id/spans, in log order. */
