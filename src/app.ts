@@ -21,7 +21,6 @@ import { VERSION } from "./version.ts";
 function createApp() {
   const app = router();
   app.use(requestId());
-  app.route("/", artifactRoutes());
   app.use(securityHeaders());
   app.onError((error, c) => replyError(c, error));
   app.notFound((c) =>
@@ -40,6 +39,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", artifactRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
     .route("/", boardRoutes())

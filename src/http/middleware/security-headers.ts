@@ -9,7 +9,10 @@ export function securityHeaders(): MiddlewareHandler<HonoEnv> {
     const { headers } = c.res;
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Referrer-Policy", "no-referrer");
-    headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    // Files that strangers made come with a stricter one.
+    if (!headers.has("Content-Security-Policy")) {
+      headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    }
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   };
 }

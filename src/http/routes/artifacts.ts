@@ -6,9 +6,8 @@ import { downloadArtifact, previewArtifact, SANDBOX } from "../../domain/artifac
 import { artifactSchema } from "../../domain/artifacts/schema.ts";
 import { listOf } from "../../domain/runs/schema.ts";
 import { AppError } from "../../errors.ts";
-import { authenticate } from "../middleware/authenticate.ts";
-import { securityHeaders } from "../middleware/security-headers.ts";
 import { answer, created, router } from "../openapi.ts";
+import { newRunId } from "../run-id.ts";
 import type { HonoEnv } from "../types.ts";
 
 const text = z.string().min(1).max(1000);
@@ -45,18 +44,13 @@ const tagQuery = z.string().transform((tag, context) => {
   return z.NEVER;
 });
 
-/** What all paths share behind the mount of these: see artifactRoutes. */
-const guard = [securityHeaders(), authenticate()];
-
 const put = createRoute({
   method: "put",
   path: "/api/runs/{id}/artifacts/{name}",
   summary: "Keep a file of a run: the body's bytes, up to 100 MiB",
-  middleware: guard,
   request: {
     params: z.object({
-      // It becomes part of an object's name, where a slash would lead elsewhere.
-      id: z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits or . : _ -"),
+      id: newRunId,
       name: z
         .string()
         .min(1)
@@ -87,7 +81,6 @@ const list = createRoute({
   method: "get",
   path: "/api/artifacts",
   summary: "Artifacts, each name of a run in its newest version, newest first",
-  middleware: guard,
   request: {
     query: z.object({
       entity_type: entityType.optional(),
@@ -105,7 +98,6 @@ const listOfRun = createRoute({
   method: "get",
   path: "/api/runs/{id}/artifacts",
   summary: "The artifacts of a run, newest first",
-  middleware: guard,
   request: { params: z.object({ id: z.string().min(1).max(128) }), query: z.object(page) },
   responses: answer(listOf(artifactSchema), "A page of artifacts"),
 });
@@ -113,7 +105,7 @@ const get = createRoute({
   method: "get",
   path: "/api/artifacts/{id}",
   summary: "The bytes of an artifact, as a download; takes Range and If-None-Match",
-  middleware: [sandboxed(), ...guard],
+  middleware: [sandboxed()],
   request: {
     params: z.object({ id: z.string().min(1).max(128) }),
     query: z.object({
@@ -139,10 +131,6 @@ function sandboxed(): MiddlewareHandler<HonoEnv> {
   };
 }
 
-/**
- * The artifacts' paths. To be mounted before the headers and the key check that all paths share: the sandbox of a file is
- * stricter than the headers of other answers, and those, coming last, would take its place. So each route here has both.
- */
 export function artifactRoutes() {
   return router()
     .openapi(put, async (c) => {

@@ -17,6 +17,7 @@ import { AppError } from "../../errors.ts";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
 import { idempotent } from "../middleware/idempotency.ts";
 import { accepted, answer, created, router } from "../openapi.ts";
+import { newRunId } from "../run-id.ts";
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const seq = z.coerce.number().int().min(0);
@@ -50,9 +51,6 @@ const list = createRoute({
   request: { query: runQuery },
   responses: answer(listOf(runSchema), "A page of runs"),
 });
-/** Ids that senders choose: they become part of an object's name, where a slash would lead elsewhere. */
-const newRunId = z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits or . : _ -");
-
 const create = createRoute({
   method: "post",
   path: "/api/runs",
