@@ -121,7 +121,8 @@ export class FakeApi {
           is("kind", run.kind) &&
           is("service", run.service) &&
           is("session_id", run.session_id) &&
-          is("user_id", run.user_id),
+          is("user_id", run.user_id) &&
+          is("parent_run_id", run.parent_run_id),
       )
       .filter((run) => !query.has("has_error") || run.error_count > 0)
       .filter((run) => run.started_at >= (query.get("from") ?? "") && run.started_at < (query.get("to") ?? "~"));

@@ -1,6 +1,7 @@
 import { api, type LlmCall, paths, type Run, type RunEvent, type SpanRow } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
 import type { Range } from "./axis.ts";
+import { Children } from "./children.svelte.ts";
 import { spanFromEvent } from "./span-from-event.ts";
 import { isError, type Node, Trace } from "./trace.ts";
 import { findMatches, nextNode, reveal, type Show, visibleRows } from "./visible-rows.ts";
@@ -40,6 +41,8 @@ export class RunView {
   zoom = $state.raw<Range | null>(null);
   /** The row that the keyboard stands on. */
   cursor = $state.raw<Node | null>(null);
+
+  readonly children: Children;
 
   readonly matches = $derived.by(() => {
     this.version;
@@ -81,6 +84,7 @@ export class RunView {
 
   constructor(id: string) {
     this.#id = id;
+    this.children = new Children(id);
   }
 
   async load(): Promise<void> {
@@ -96,6 +100,7 @@ export class RunView {
       if (!signal.aborted) this.error = error;
       return;
     }
+    this.children.load(this.run.status === "running");
     try {
       const { data, last_seq } = await spans;
       this.#pass();
@@ -112,6 +117,7 @@ export class RunView {
   close(): void {
     this.#closed = true;
     this.#abort.abort();
+    this.children.close();
     this.#socket?.close();
   }
 
