@@ -1,4 +1,5 @@
 import type { Round } from "./round.ts";
+import { briefing } from "./scenarios/briefing.ts";
 import { codeReview } from "./scenarios/code-review.ts";
 import { expenses } from "./scenarios/expenses.ts";
 import { flight } from "./scenarios/flight.ts";
@@ -6,6 +7,7 @@ import { handbook, handbookAgain } from "./scenarios/handbook.ts";
 import { research } from "./scenarios/research.ts";
 import { parcel, refund } from "./scenarios/support.ts";
 import type { Run } from "./spans.ts";
+import type { WrittenRun } from "./written.ts";
 
 export type Scenario = (round: Round) => Run;
 
@@ -19,4 +21,9 @@ export const PLAN: readonly { startMs: number; scenario: Scenario }[] = [
   { startMs: 26_000, scenario: codeReview },
   { startMs: 40_000, scenario: parcel },
   { startMs: 60_000, scenario: expenses },
+];
+
+/** Runs that are no trace: their application writes them itself, the children too. */
+export const WRITTEN: readonly { startMs: number; scenario: (round: Round) => WrittenRun[] }[] = [
+  { startMs: 2_000, scenario: briefing },
 ];

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { paint } from "../say.ts";
-import { PLAN } from "./plan.ts";
+import { PLAN, WRITTEN } from "./plan.ts";
 import { newRound } from "./round.ts";
 import { encode, post, type Target } from "./send.ts";
 import { faster, type Run } from "./spans.ts";
+import { encodeEvents, fasterWritten, type WrittenRun } from "./written.ts";
 
 /** What was sent so far. */
 export interface Sent {
@@ -25,23 +26,49 @@ interface Stage {
 export async function playRound(index: number, stage: Stage): Promise<void> {
   const round = newRound(index);
   const startedAt = Date.now();
-  await Promise.all(
-    PLAN.map(async ({ startMs, scenario }) => {
-      const run = faster(scenario(round), stage.speed);
-      await until(startedAt + startMs / stage.speed, stage.signal);
-      await playRun(run, stage);
+  const traces = PLAN.map(async ({ startMs, scenario }) => {
+    const run = faster(scenario(round), stage.speed);
+    await until(startedAt + startMs / stage.speed, stage.signal);
+    await playRun(run, stage);
+  });
+  const written = WRITTEN.flatMap(({ startMs, scenario }) =>
+    scenario(round).map(async (whole) => {
+      const run = fasterWritten(whole, stage.speed);
+      await until(startedAt + startMs / stage.speed + run.startMs, stage.signal);
+      await playWritten(run, stage);
     }),
   );
+  await Promise.all([...traces, ...written]);
+}
+
+async function playWritten(run: WrittenRun, { target, signal, sent }: Stage): Promise<void> {
+  const startedAt = Date.now();
+  const options = { signal, onWait: sayBusy };
+  await post(target, { id: run.id, ...run.begin }, { ...options, path: "/api/runs" });
+  say("▸", `${run.title}\n             ${paint("cyan", `${target.origin}/runs/${run.id}`)}`);
+  sent.open++;
+  sent.requests++;
+  let spans = 0;
+  for (const { atMs, events } of run.timeline) {
+    await until(startedAt + atMs, signal);
+    await post(target, encodeEvents(events, startedAt), { ...options, path: `/api/runs/${run.id}/events` });
+    const ended = events.filter(({ type }) => type === "SPAN").length;
+    spans += ended;
+    sent.spans += ended;
+    sent.requests++;
+  }
+  sent.open--;
+  sent.runs++;
+  say(paint("green", "✓"), `${run.title} ${paint("dim", `${spans} spans in ${run.timeline.length + 1} requests`)}`);
 }
 
 async function playRun(run: Run, { target, signal, sent }: Stage): Promise<void> {
   const startedAt = Date.now();
   const link = paint("cyan", `${target.origin}/runs/${run.traceId}`);
-  const onWait = (seconds: number) => say("…", `The server is busy; the next try is in ${seconds} s.`);
   let spans = 0;
   for (const batch of run.timeline) {
     await until(startedAt + batch.atMs, signal);
-    await post(target, encode(batch.spans, startedAt), { signal, onWait });
+    await post(target, encode(batch.spans, startedAt), { signal, onWait: sayBusy });
     // A run has a page once something of it has arrived.
     if (spans === 0) {
       say("▸", `${run.title}\n             ${link}`);
@@ -55,6 +82,8 @@ async function playRun(run: Run, { target, signal, sent }: Stage): Promise<void>
   sent.runs++;
   say(paint("green", "✓"), `${run.title} ${paint("dim", `${spans} spans in ${run.timeline.length} requests`)}`);
 }
+
+const sayBusy = (seconds: number) => say("…", `The server is busy; the next try is in ${seconds} s.`);
 
 function say(mark: string, text: string): void {
   const clock = paint("dim", new Date().toTimeString().slice(0, 8));

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Stop } from "../say.ts";
 import type { DemoSpan, Service, Value } from "./spans.ts";
@@ -82,7 +83,7 @@ function encodeSpan(span: DemoSpan, startedAt: number) {
 }
 
 /** A float of milliseconds holds microseconds of today, no more. */
-const nano = (ms: number): string => `${Math.round(ms * 1000)}000`;
+export const nano = (ms: number): string => `${Math.round(ms * 1000)}000`;
 
 function attribute(key: string, value: Value) {
   return { key, value: encodeValue(value) };
@@ -104,11 +105,14 @@ export async function check(target: Target, signal: AbortSignal): Promise<void> 
 export async function post(
   target: Target,
   body: object,
-  options: { signal: AbortSignal; onWait: (seconds: number) => void; tries?: number },
+  options: { signal: AbortSignal; onWait: (seconds: number) => void; tries?: number; path?: string },
 ): Promise<void> {
+  const path = options.path ?? "/v1/traces";
+  // The next try is the same request: what came through without an answer is not done twice.
+  const key = randomUUID();
   const tries = options.tries ?? MAX_TRIES;
   for (let attempt = 1; ; attempt++) {
-    const response = await request(target, body, options.signal);
+    const response = await request(target, path, key, body, options.signal);
     if (response?.ok) return await refuseLoss(response);
     const passing = response === undefined || response.status === 503 || response.status === 429;
     if (!passing || attempt >= tries) throw await reason(target, response);
@@ -119,11 +123,21 @@ export async function post(
 }
 
 /** undefined when no server answered. */
-async function request(target: Target, body: object, signal: AbortSignal): Promise<Response | undefined> {
+async function request(
+  target: Target,
+  path: string,
+  key: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
   try {
-    return await fetch(`${target.origin}/v1/traces`, {
+    return await fetch(`${target.origin}${path}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${target.key}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${target.key}`,
+        "content-type": "application/json",
+        "idempotency-key": key,
+      },
       body: JSON.stringify(body),
       signal,
     });
@@ -155,6 +169,7 @@ async function reason({ origin }: Target, response: Response | undefined): Promi
     return new Stop(
       `The server at ${origin} refused the API key. Set RUNLIGHT_API_KEY to the key that "npm start" printed.`,
     );
-  const answer = (await response.json().catch(() => ({}))) as { message?: string };
-  return new Stop(`The server at ${origin} answered ${response.status}${answer.message ? `: ${answer.message}` : "."}`);
+  const answer = (await response.json().catch(() => ({}))) as { message?: string; error?: { message?: string } };
+  const message = answer.error?.message ?? answer.message;
+  return new Stop(`The server at ${origin} answered ${response.status}${message ? `: ${message}` : "."}`);
 }
