@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { MAX_NAMES, type RunDelta } from "../../events/delta.ts";
+import type { RunDelta } from "../../events/delta.ts";
 import { RUN_KINDS, type RunKind } from "../../events/event.ts";
 import { maxNano, minNano, type Nano } from "../../events/nano.ts";
 import type { Metadata } from "../../events/span.ts";
+import { addName, LABEL_CHARS } from "./fold.ts";
+import { headline } from "./previews.ts";
 
 type Data = { [field: string]: unknown };
 
@@ -12,10 +14,6 @@ export interface PlainEvent {
   time: Nano;
   data: unknown;
 }
-
-/** Characters of a name or preview kept in rows. */
-const LABEL_CHARS = 500;
-const PREVIEW_CHARS = 200;
 
 /** Adds an event that an application wrote into its run's log. What it claims competes by time with what spans claim. */
 export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent): void {
@@ -40,10 +38,10 @@ export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent
       break;
     case "TOOL_CALL_START":
       delta.tool_call_count++;
-      addName(delta.tools, fields.toolCallName);
+      addText(delta.tools, fields.toolCallName);
       break;
     case "SUBAGENT_STARTED":
-      addName(delta.agents, fields.name);
+      addText(delta.agents, fields.name);
       break;
   }
 }
@@ -64,7 +62,7 @@ function foldStart(delta: RunDelta, rank: string, fields: Data): void {
   delta.user = earlier(delta.user, rank, label(fields.user_id));
   delta.parent_run_id ??= label(fields.parentRunId);
   if (Array.isArray(fields.tags)) {
-    for (const tag of fields.tags) addName(delta.tags, tag, Number.POSITIVE_INFINITY);
+    for (const tag of fields.tags) addText(delta.tags, tag, Number.POSITIVE_INFINITY);
   }
   if (typeof fields.metadata === "object" && fields.metadata !== null) {
     delta.metadata = earlier(delta.metadata, rank, fields.metadata as Metadata);
@@ -92,11 +90,9 @@ function earlier<T>(have: { rank: string; value: T } | null, rank: string, value
   return have === null || rank < have.rank ? { rank, value } : have;
 }
 
-function addName(names: string[], name: unknown, most = MAX_NAMES): void {
-  if (typeof name !== "string" || name === "" || names.includes(name)) return;
-  names.push(name.slice(0, LABEL_CHARS));
-  names.sort();
-  if (names.length > most) names.pop();
+function addText(names: string[], value: unknown, most?: number): void {
+  const name = label(value);
+  if (name !== null) addName(names, name, most);
 }
 
 function label(value: unknown): string | null {
@@ -105,10 +101,5 @@ function label(value: unknown): string | null {
 
 function preview(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const line = text
-    .slice(0, PREVIEW_CHARS * 2)
-    .replace(/\s+/g, " ")
-    .trim();
-  return line.slice(0, PREVIEW_CHARS) || null;
+  return headline(typeof value === "string" ? value : JSON.stringify(value));
 }

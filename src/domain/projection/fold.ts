@@ -8,7 +8,7 @@ import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span
 const MAX_NANO = "9223372036854775807";
 
 /** Characters of a name kept in rows. The log has all of it; a row, and the index over it, must stay small. */
-const LABEL_CHARS = 500;
+export const LABEL_CHARS = 500;
 
 /** What the fold needs of a SPAN event's data. */
 export type FoldableSpan = Pick<
@@ -180,7 +180,7 @@ function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): Ca
 }
 
 /** Keeps a list of names sorted, without repeats, and short. */
-function addName(names: string[], name: string, most = MAX_NAMES): void {
+export function addName(names: string[], name: string, most = MAX_NAMES): void {
   if (names.includes(name)) return;
   names.push(name);
   names.sort();

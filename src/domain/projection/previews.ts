@@ -27,15 +27,17 @@ function preview(messages: Message[] | null, role: string): string | null {
   const message = messages.findLast((each) => each.role === role) ?? messages.at(-1);
   for (const part of message?.parts ?? []) {
     const text = part.type === "text" ? part.text : part.type === "json" ? JSON.stringify(part.value) : undefined;
-    // Cut first: a prompt may be a megabyte, its headline is not.
-    if (text)
-      return (
-        text
-          .slice(0, PREVIEW_CHARS * 2)
-          .replace(/\s+/g, " ")
-          .trim()
-          .slice(0, PREVIEW_CHARS) || null
-      );
+    if (text) return headline(text);
   }
   return null;
+}
+
+/** The first words of a text in one line; null if it has none. */
+export function headline(text: string): string | null {
+  // Cut first: a prompt may be a megabyte, its headline is not.
+  const line = text
+    .slice(0, PREVIEW_CHARS * 2)
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.slice(0, PREVIEW_CHARS) || null;
 }
