@@ -42,9 +42,10 @@ export async function playRound(index: number, stage: Stage): Promise<void> {
 }
 
 async function playWritten(run: WrittenRun, { target, signal, sent }: Stage): Promise<void> {
-  const startedAt = Date.now();
   const options = { signal, onWait: sayBusy };
   await post(target, { id: run.id, ...run.begin }, { ...options, path: "/api/runs" });
+  // What begins first names the run, and that shall be the run itself.
+  const startedAt = Date.now();
   say("▸", `${run.title}\n             ${paint("cyan", `${target.origin}/runs/${run.id}`)}`);
   sent.open++;
   sent.requests++;

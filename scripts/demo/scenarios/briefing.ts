@@ -1,6 +1,6 @@
 import { SONNET } from "../models.ts";
 import type { Round } from "../round.ts";
-import { agent, answered, Conversation, call, text } from "../steps.ts";
+import { agent, answered, type Call, Conversation, call, text } from "../steps.ts";
 import type { WrittenRun } from "../written.ts";
 import { Writer } from "../written.ts";
 
@@ -19,6 +19,8 @@ interface Part {
   startMs: number;
   /** How long its tool takes: long enough to watch. */
   toolMs: number;
+  /** Whether its agent says what it does in spans, or in AG-UI's events only. */
+  spans: boolean;
 }
 
 const PARTS: readonly Part[] = [
@@ -35,6 +37,7 @@ const PARTS: readonly Part[] = [
     said: "Two of eleven need you: Okafor waits for your last look at the slides, and lift 2 is out of order until noon.",
     startMs: 4_000,
     toolMs: 7_000,
+    spans: true,
   },
   {
     name: "Read the calendar",
@@ -49,6 +52,7 @@ const PARTS: readonly Part[] = [
     said: "The rehearsal at 8:30 in room 4.12 runs into the auditors' call at 8:45. One of the two has to move.",
     startMs: 4_600,
     toolMs: 12_000,
+    spans: false,
   },
 ];
 const ANSWER =
@@ -87,20 +91,24 @@ function readPart(round: Round, part: Part, shared: { parent_run_id: string }): 
   const asks = call(round, part.tool, part.args);
   const called = 2_500 + part.toolMs;
   const end = called + 4_200;
-  const attributes = { ...step.attributes, ...answered(part.said).attributes };
-  const root = writer.span(null, 100, end, { ...step, attributes });
-  writer.span(root, 200, 2_300, talk.chat([asks]));
-  writer.event(2_400, "TOOL_CALL_START", { toolCallId: asks.id, toolCallName: part.tool });
-  writer.event(2_410, "TOOL_CALL_ARGS", { toolCallId: asks.id, delta: JSON.stringify(part.args) });
-  writer.event(2_420, "TOOL_CALL_END", { toolCallId: asks.id });
-  writer.span(root, 2_500, called, talk.tool(asks, part.found));
-  writer.event(called + 20, "TOOL_CALL_RESULT", {
-    messageId: `msg_${round.hex(6)}`,
-    toolCallId: asks.id,
-    content: JSON.stringify(part.found),
-  });
-  writer.span(root, called + 100, end - 100, talk.chat([text(part.said)]));
+  if (part.spans) {
+    const attributes = { ...step.attributes, ...answered(part.said).attributes };
+    const root = writer.span(null, 100, end, { ...step, attributes });
+    writer.span(root, 200, 2_300, talk.chat([asks]));
+    writer.span(root, 2_500, called, talk.tool(asks, part.found));
+    writer.span(root, called + 100, end - 100, talk.chat([text(part.said)]));
+  } else callTool(round, writer, asks, called, part.found);
   writer.message(called + 900, end - 150, part.said);
   writer.event(end + 100, "RUN_FINISHED", { result: part.said });
   return writer.run(part.name, part.startMs, { ...shared, name: part.name });
+}
+
+/** A tool call in events, without a span. */
+function callTool(round: Round, writer: Writer, asks: Call, endMs: number, found: unknown): void {
+  const { id: toolCallId, name: toolCallName, arguments: args } = asks;
+  writer.event(2_400, "TOOL_CALL_START", { toolCallId, toolCallName });
+  writer.event(2_410, "TOOL_CALL_ARGS", { toolCallId, delta: JSON.stringify(args) });
+  writer.event(2_420, "TOOL_CALL_END", { toolCallId });
+  const messageId = `msg_${round.hex(6)}`;
+  writer.event(endMs, "TOOL_CALL_RESULT", { messageId, toolCallId, content: JSON.stringify(found) });
 }
