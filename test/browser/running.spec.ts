@@ -109,6 +109,29 @@ test("a run shows the runs that it began, and their status as it changes", async
   await expect(page.getByRole("heading", { name: "the parent" })).toBeVisible();
 });
 
+test("a run without spans shows the conversation that its events tell, while it is told", async ({
+  signIn,
+  server,
+}) => {
+  const run = `told-${hex(4)}`;
+  await begin(server, run, "told in events");
+  await append(
+    server,
+    run,
+    ["TOOL_CALL_START", { toolCallId: "c", toolCallName: "weather" }],
+    ["TOOL_CALL_ARGS", { toolCallId: "c", delta: '{"city":"Bern"}' }],
+    ["TOOL_CALL_RESULT", { messageId: "t", toolCallId: "c", content: "14 degrees" }],
+    ["TEXT_MESSAGE_START", { messageId: "a", role: "assistant" }],
+    ["TEXT_MESSAGE_CONTENT", { messageId: "a", delta: "It is " }],
+  );
+  const page = await signIn(`/runs/${run}`);
+  const overview = page.getByRole("region", { name: "Overview of the run" });
+  await expect(overview.getByText("14 degrees")).toBeVisible();
+  await append(server, run, ["TEXT_MESSAGE_CONTENT", { messageId: "a", delta: "mild." }]);
+  await expect(overview.getByText("It is mild.")).toBeVisible();
+  await expectAccessible(page);
+});
+
 test("a run that says nothing for long is stalled, in the list and on its page, until it speaks again", async ({
   signIn,
   server,

@@ -3,6 +3,7 @@ import { type LiveState, liveSocket } from "#lib/live-socket.ts";
 import type { Range } from "./axis.ts";
 import { Children } from "./children.svelte.ts";
 import { spanFromEvent } from "./span-from-event.ts";
+import { SpokenLog } from "./spoken.svelte.ts";
 import { isError, type Node, Trace } from "./trace.ts";
 import { findMatches, nextNode, reveal, type Show, visibleRows } from "./visible-rows.ts";
 
@@ -43,6 +44,7 @@ export class RunView {
   cursor = $state.raw<Node | null>(null);
 
   readonly children: Children;
+  readonly spoken: SpokenLog;
 
   readonly matches = $derived.by(() => {
     this.version;
@@ -85,6 +87,7 @@ export class RunView {
   constructor(id: string) {
     this.#id = id;
     this.children = new Children(id);
+    this.spoken = new SpokenLog(id, this.#abort.signal);
   }
 
   async load(): Promise<void> {
@@ -262,6 +265,7 @@ export class RunView {
         if (type !== "events" || !events || events.length === 0) return;
         seen = Math.max(seen, events.at(-1)?.seq ?? 0);
         for (const listener of this.#listeners) listener(events);
+        this.spoken.take(events);
         for (const event of events) {
           const row = spanFromEvent(event);
           if (row) this.#queue.push(row);
