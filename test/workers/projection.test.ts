@@ -12,7 +12,7 @@ import { logAddress, runLog } from "../../durable-objects/stubs.ts";
 import { projectLog } from "../../src/domain/projection/project.ts";
 import type { LlmCall, Run } from "../../src/domain/runs/schema.ts";
 import worker from "../../src/index.ts";
-import { callAttributes, hex, newProject, projectedRun, span, traces } from "./helpers.ts";
+import { callAttributes, eventually, hex, newProject, projectedRun, span, traces } from "./helpers.ts";
 
 /** Every row that a project has in the projections, in a fixed order. */
 async function rowsOf(projectId: string) {
@@ -39,6 +39,11 @@ describe("the projection", () => {
     await projectedRun(project, traceId, 2);
     const before = await rowsOf(project.id);
     const address = logAddress(env, project.id, traceId);
+    // The rows are there a moment before the object hears of it.
+    await eventually(
+      () => runLog(env, address).status(),
+      ({ waitingRows }) => waitingRows === 0,
+    );
     await runInDurableObject(runLog(env, address), (_: RunLog, state) => {
       // As if the confirmation had been lost: what is held is handed out again once the object wakes anew.
       state.storage.sql.exec("DELETE FROM meta WHERE key = 'confirmed'");
