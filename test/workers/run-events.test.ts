@@ -174,6 +174,19 @@ describe("POST /api/runs/:id/events", () => {
     await projectedRun(project, "r-spans", 1);
   });
 
+  test("the name that an application gave its run stands against an older root span", async () => {
+    const project = await newProject();
+    const { id } = await begin(project, { name: "given" });
+    const root = {
+      span_id: hex(8),
+      name: "root",
+      start_time_unix_nano: "1000000000000000000",
+      end_time_unix_nano: "1000000000000000001",
+    };
+    await append(project, id, [{ type: "SPAN", data: root }]);
+    expect(await project.json<Run>(`/api/runs/${id}`)).toMatchObject({ name: "given", span_count: 1 });
+  });
+
   test("an event with an id is one event, however often it is sent", async () => {
     const project = await newProject();
     const events = [custom(1, { id: "a" }), custom(2, { id: "b" })];

@@ -1,5 +1,5 @@
 import type { CallFact } from "../../events/delta.ts";
-import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
+import { durationMs, type Nano, NO_TIME, rfc3339 } from "../../events/nano.ts";
 import type { TokenUsage } from "../../events/span.ts";
 import { usdFromNano } from "../runs/run-from-row.ts";
 import { COUNT_BOUND, NEWEST } from "./bounds.ts";
@@ -62,7 +62,7 @@ export function callFromRow(row: Row): BoardCall {
     provider: row.provider,
     status: row.status,
     started_at: rfc3339(row.start),
-    duration_ms: durationMs(row.start, row.end),
+    duration_ms: row.end === NO_TIME ? null : durationMs(row.start, row.end),
     time_to_first_token_ms: details.time_to_first_token_ms,
     input_tokens: row.input,
     cached_input_tokens: usage?.cached ?? null,

@@ -79,10 +79,13 @@ function outcomeOf({ outcome }: Data): RunDelta["outcome"] {
   return (outcome as Data | undefined)?.type === "cancelled" ? 3 : 1;
 }
 
-/** Events of the same moment compete by what they say: anything, as long as it is not the order of arrival. */
+/**
+ * What the application itself says of its run comes before what any span says: `-` is before the digits. Events of the same
+ * moment compete by what they say: anything, as long as it is not the order of arrival.
+ */
 function rankOf(time: Nano, fields: Data): string {
   const content = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 16);
-  return `0${time.padStart(20, "0")}${content}`;
+  return `-${time.padStart(20, "0")}${content}`;
 }
 
 function earlier<T>(have: { rank: string; value: T } | null, rank: string, value: T | null) {

@@ -1,5 +1,5 @@
 import { type Ctx, requireScope } from "../../context.ts";
-import { durationMs, rfc3339 } from "../../events/nano.ts";
+import { durationMs, NO_TIME, rfc3339 } from "../../events/nano.ts";
 import { sumCalls } from "../projection/merge.ts";
 import { currentState } from "./get.ts";
 import { usdFromNano } from "./run-from-row.ts";
@@ -22,7 +22,7 @@ export async function listLlmCalls(ctx: Ctx, runId: string): Promise<{ data: Llm
       provider: call.provider,
       status: call.status,
       started_at: rfc3339(call.start),
-      duration_ms: durationMs(call.start, call.end),
+      duration_ms: call.end === NO_TIME ? null : durationMs(call.start, call.end),
       time_to_first_token_ms: call.time_to_first_token_ms,
       input_tokens: call.usage?.input ?? null,
       cached_input_tokens: call.usage?.cached ?? null,

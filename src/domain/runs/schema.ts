@@ -175,7 +175,7 @@ export const llmCallSchema = z
     provider: z.string().nullable(),
     status: z.enum(["ok", "error"]),
     started_at: time,
-    duration_ms: z.number(),
+    duration_ms: z.number().nullable().openapi({ description: "null if its end is not known" }),
     time_to_first_token_ms: z.number().nullable(),
     input_tokens: tokens,
     cached_input_tokens: tokens,

@@ -48,7 +48,8 @@ export interface ModelUse extends CallSums {
   model: string;
   provider: string | null;
   errors: number;
-  meanMs: number;
+  /** Of the calls whose end is known. */
+  meanMs: number | null;
   /** Of the calls that tell it. */
   medianFirstTokenMs: number | null;
 }
@@ -60,7 +61,7 @@ export function byModel(calls: LlmCall[]): ModelUse[] {
     model: group[0]?.model ?? "unknown model",
     provider: group[0]?.provider ?? null,
     errors: group.filter((call) => call.status === "error").length,
-    meanMs: group.reduce((total, call) => total + call.duration_ms, 0) / group.length,
+    meanMs: mean(group.map((call) => call.duration_ms)),
     medianFirstTokenMs: median(group.map((call) => call.time_to_first_token_ms)),
     ...sumCalls(group),
   }));
@@ -103,6 +104,11 @@ function sum(values: (number | null)[]): number | null {
 }
 
 /** null when nothing was reported at all. */
+function mean(values: (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0) / known.length;
+}
+
 export function median(values: (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
