@@ -248,6 +248,20 @@ describe("POST /api/runs/:id/events", () => {
     expect(await project.json<Run>(`/api/runs/${run}`)).toMatchObject({ event_count: 51_200, last_seq: 51_200 });
   }, 60_000);
 
+  test("refuses what is nested too deep, and stores nothing of it", async () => {
+    const project = await newProject();
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    for (const [path, body] of [
+      ["/api/runs", `{"name":"x","metadata":{"a":${deep}}}`],
+      ["/api/runs/deep/events", `{"events":[{"type":"CUSTOM","data":{"name":"x","value":${deep}}}]}`],
+      ["/api/runs/deep/stream", deep],
+    ] as const) {
+      const response = await project.fetch(path, { method: "POST", headers: JSON_TYPE, body });
+      expect([path, response.status]).toEqual([path, 400]);
+    }
+    expect((await project.fetch("/api/runs/deep")).status).toBe(404);
+  });
+
   test("needs the scope to ingest, and another project's run is another run", async () => {
     const [mine, theirs] = [await newProject(), await newProject()];
     expect((await append(await newProject(["read"]), "x", [custom(1)])).status).toBe(403);

@@ -16,6 +16,7 @@ import { subscribe } from "../../domain/runs/subscribe.ts";
 import { AppError } from "../../errors.ts";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
 import { idempotent } from "../middleware/idempotency.ts";
+import { shallow } from "../middleware/shallow.ts";
 import { accepted, answer, created, router } from "../openapi.ts";
 import { newRunId } from "../run-id.ts";
 
@@ -164,9 +165,10 @@ const llmCalls = createRoute({
 
 export function runRoutes() {
   const routes = router();
-  routes.use("/api/runs", idempotent());
-  routes.use("/api/runs/:id/events", idempotent());
-  routes.use("/api/runs/:id/cancel", idempotent());
+  for (const path of ["/api/runs", "/api/runs/:id/events", "/api/runs/:id/cancel"]) {
+    routes.use(path, shallow(), idempotent());
+  }
+  routes.use("/api/runs/:id/stream", shallow());
   return routes
     .openapi(create, async (c) => c.json(await createRun(c.get("ctx"), c.req.valid("json")), 201))
     .openapi(append, async (c) => {

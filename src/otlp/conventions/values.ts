@@ -99,7 +99,8 @@ function opens(json: string, bracket: string): number {
   return count;
 }
 
-function tooDeep(json: string): boolean {
+/** Whether a JSON text is nested deeper than a reader can walk safely. */
+export function tooDeep(json: string): boolean {
   // Most texts open fewer brackets than that in all, which the engine's own search finds out much sooner than a walk.
   if (opens(json, "{") + opens(json, "[") <= MAX_JSON_DEPTH) return false;
   let depth = 0;
