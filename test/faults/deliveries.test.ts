@@ -42,9 +42,14 @@ async function send(project: Project, input: Input, from: number, to: number): P
 
 /** As if every confirmation so far had been lost: what the object still holds is handed out again. */
 async function forgetConfirmations(address: LogAddress): Promise<void> {
-  await runInDurableObject(runLog(env, address), (_: RunLog, state) => {
-    state.storage.sql.exec("DELETE FROM meta WHERE key = 'confirmed'");
-  });
+  try {
+    await runInDurableObject(runLog(env, address), (_: RunLog, state) => {
+      state.storage.sql.exec("DELETE FROM meta WHERE key = 'confirmed'");
+    });
+  } catch (error) {
+    // Another consumer ended the same object in that moment.
+    if (!/injected/.test(String(error))) throw error;
+  }
   await end(address);
 }
 

@@ -66,10 +66,9 @@ export class Faults {
     this.#rates = rates;
   }
 
-  /** From now on nothing fails any more. */
+  /** From now on nothing fails any more. What was broken on purpose stays broken. */
   end(): void {
     this.#rates = {};
-    this.sabotage = null;
   }
 
   /** Whether this occasion fails; counts it if so. */
