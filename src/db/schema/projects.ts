@@ -6,4 +6,6 @@ export const projects = sqliteTable("projects", {
   name: text("name").notNull(),
   /** Milliseconds since the epoch. */
   created_at: integer("created_at").notNull(),
+  /** JSON of what the project's owner chose: src/domain/settings/schema.ts. What is not in it has its default. */
+  settings: text("settings").notNull().default("{}"),
 });
