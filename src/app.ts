@@ -15,6 +15,7 @@ import { otlpRoutes } from "./http/routes/otlp.ts";
 import { priceRoutes } from "./http/routes/prices.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { sessionRoutes } from "./http/routes/sessions.ts";
+import { settingsRoutes } from "./http/routes/settings.ts";
 import { VERSION } from "./version.ts";
 
 /** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
@@ -42,6 +43,7 @@ function createApp() {
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
+    .route("/", settingsRoutes())
     .route("/", boardRoutes())
     .route("/", operationRoutes());
 

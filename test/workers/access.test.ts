@@ -39,7 +39,7 @@ describe("access", () => {
     for (let n = 0; n < 2; n++) {
       const me = await (await request("/api/me", { headers })).json();
       expect(me).toEqual({
-        project: { id: "default", name: "Default project" },
+        project: { id: "default", name: "Default project", stall_after_minutes: 2 },
         actor: { type: "api_key" },
         scopes: ["ingest", "read", "write", "admin"],
       });

@@ -5,6 +5,7 @@ import { listDeadLetters } from "../dead-letters/list.ts";
 import { listJobs } from "../jobs/list.ts";
 import { listRuns } from "../runs/list.ts";
 import { sumSessions } from "../sessions/sums.ts";
+import { loadSettings } from "../settings/load.ts";
 import { bounded, COUNT_BOUND, NEWEST } from "./bounds.ts";
 import { callFromRow, newestCalls } from "./newest-calls.ts";
 import { newestSessions } from "./newest-sessions.ts";
@@ -22,7 +23,7 @@ export async function listEntities(ctx: Ctx): Promise<{ data: Card[] }> {
   const db = readDbFor(ctx.env, ctx.projectId);
   const [counts, sessions, calls, runs, jobs, letters] = await Promise.all([
     count(db, ctx.projectId, now),
-    readSessions(db, ctx.projectId),
+    readSessions(db, ctx),
     newestCalls(db, ctx.projectId)
       .all<Parameters<typeof callFromRow>[0]>()
       .then(({ results }) => results.map(callFromRow)),
@@ -75,10 +76,14 @@ export async function listEntities(ctx: Ctx): Promise<{ data: Card[] }> {
   };
 }
 
-async function readSessions(db: D1DatabaseSession, projectId: string) {
+async function readSessions(db: D1DatabaseSession, { env, projectId }: Ctx) {
+  const settings = await loadSettings(env, projectId);
   const { results } = await newestSessions(db, projectId).all<{ id: string; at: Nano }>();
   const ids = results.map(({ id }) => id);
-  return { newestAt: results[0] ? rfc3339(results[0].at) : null, rows: await sumSessions(db, projectId, ids) };
+  return {
+    newestAt: results[0] ? rfc3339(results[0].at) : null,
+    rows: await sumSessions(db, projectId, ids, settings),
+  };
 }
 
 function figures(found: number, ofMinute?: number) {

@@ -3,7 +3,8 @@ import { projectFeed, projectJobs, runLog, traceLogAddresses } from "../../../du
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import { nanoFromMs } from "../../events/nano.ts";
-import { STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { overSince, STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { loadSettings } from "../settings/load.ts";
 import { bounded, COUNT_BOUND } from "./bounds.ts";
 import type { Stats } from "./schema.ts";
 
@@ -103,9 +104,10 @@ export async function getStats(ctx: Ctx): Promise<Stats> {
 async function readDatabase({ env, projectId }: Ctx): Promise<{ day: DayRow; counts: CountRow }> {
   const now = Date.now();
   const since = nanoFromMs(now - DAY_MS);
+  const settings = await loadSettings(env, projectId);
   const db = readDbFor(env, projectId);
   const [days, counts] = await db.batch<DayRow & CountRow>([
-    db.prepare(DAY_SQL).bind(now, projectId, since),
+    db.prepare(DAY_SQL).bind(overSince(now, settings), projectId, since),
     db.prepare(COUNTS_SQL).bind(projectId, since),
   ]);
   return { day: days?.results[0] as DayRow, counts: counts?.results[0] as CountRow };

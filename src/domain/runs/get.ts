@@ -7,6 +7,8 @@ import { mergePart, type RunState, startState } from "../projection/merge.ts";
 import { factsOf } from "../projection/parts.ts";
 import { type RunRow, rowsOf } from "../projection/rows.ts";
 import { loadKnown, loadRunRow } from "../projection/store.ts";
+import { loadSettings } from "../settings/load.ts";
+import { DEFAULT_SETTINGS } from "../settings/schema.ts";
 import { runFromRow } from "./run-from-row.ts";
 import type { Run } from "./schema.ts";
 
@@ -16,12 +18,16 @@ import type { Run } from "./schema.ts";
  */
 export async function getRun(ctx: Ctx, runId: string): Promise<Run> {
   requireScope(ctx, "read");
-  return readRun(ctx, runId);
+  const [row, settings] = await Promise.all([currentRow(ctx, runId), loadSettings(ctx.env, ctx.projectId)]);
+  return runFromRow(row, Date.now(), settings);
 }
 
-/** The same for whoever just wrote it, and may see what became of it without the scope to read. */
+/**
+ * The same for whoever just wrote it, and may see what became of it without the scope to read. What was heard of a moment
+ * ago is not silent by any setting, so that writing asks for none.
+ */
 export async function readRun(ctx: Ctx, runId: string): Promise<Run> {
-  return runFromRow(await currentRow(ctx, runId), Date.now());
+  return runFromRow(await currentRow(ctx, runId), Date.now(), DEFAULT_SETTINGS);
 }
 
 async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {

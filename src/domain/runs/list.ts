@@ -3,8 +3,9 @@ import { readDbFor } from "../../db/db.ts";
 import type { RunKind, RunStatus } from "../../events/event.ts";
 import type { RunRow } from "../projection/rows.ts";
 import { SELECT_RUN } from "../projection/store.ts";
+import { loadSettings } from "../settings/load.ts";
 import { cursorOf, parseCursor } from "./cursor.ts";
-import { runFromRow, STATUS_SQL } from "./run-from-row.ts";
+import { overSince, runFromRow, STATUS_SQL } from "./run-from-row.ts";
 import type { Run } from "./schema.ts";
 import { nanoOf } from "./time-of.ts";
 
@@ -34,6 +35,7 @@ export interface RunFilter {
 export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run[]; next_cursor: string | null }> {
   requireScope(ctx, "read");
   const now = Date.now();
+  const settings = await loadSettings(ctx.env, ctx.projectId);
   const where: string[] = ["project_id = ?"];
   const values: (string | number)[] = [ctx.projectId];
   const equal = (column: string, value: string | undefined) => {
@@ -50,7 +52,7 @@ export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run
   equal("name", filter.name);
   if (filter.status !== undefined) {
     where.push(`${STATUS_SQL} = ?`);
-    values.push(now, filter.status);
+    values.push(overSince(now, settings), filter.status);
   }
   if (filter.has_error !== undefined) where.push(filter.has_error ? "error_count > 0" : "error_count = 0");
   if (filter.from !== undefined) {
@@ -73,7 +75,7 @@ export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run
   const page = results.slice(0, filter.limit);
   const last = results.length > filter.limit ? page.at(-1) : undefined;
   return {
-    data: page.map((row) => runFromRow(row, now)),
+    data: page.map((row) => runFromRow(row, now, settings)),
     next_cursor: last ? cursorOf(String(last.started_ns), String(last.id)) : null,
   };
 }

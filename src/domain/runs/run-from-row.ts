@@ -1,26 +1,41 @@
 import type { RunStatus } from "../../events/event.ts";
 import { durationMs, type Nano, nanoFromMs, rfc3339 } from "../../events/nano.ts";
 import { detailsOf, type RunRow } from "../projection/rows.ts";
+import type { Settings } from "../settings/schema.ts";
 import type { Run } from "./schema.ts";
 
-/** A trace whose root never came is held to be over when nothing was heard of it for this long. */
-export const QUIET_MS = 600_000;
+/** A trace whose root never came is held to be over when nothing was heard of it for this long, at the least. */
+const QUIET_MS = 600_000;
+
+/** What a project holds of silence. */
+export type Patience = Pick<Settings, "stall_after_minutes">;
+
+/** A running run that was silent for this long has stalled: it is shown, and nothing is decided. Milliseconds. */
+function stalledMs(patience: Patience): number {
+  return patience.stall_after_minutes * 60_000;
+}
 
 /**
- * A running run that was silent for this long has stalled: it is shown, and nothing is decided. Longer than what one span
- * usually takes to end and its exporter to send it, and well before it is held to be over.
+ * What was heard of last at this time or before is over, if its end never came. Where runs may be silent for long, that is
+ * well after they are shown as stalled: or they would end before they stall. Milliseconds since the epoch.
  */
-export const STALLED_MS = 120_000;
+export function overSince(now: number, patience: Patience): number {
+  return now - Math.max(QUIET_MS, 2 * stalledMs(patience));
+}
 
-/** SQL for a run's status, equal to `statusOf`. Parameter: now in milliseconds. */
+/** SQL for a run's status, equal to `statusOf`. Parameter: `overSince`. */
 export const STATUS_SQL = `CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'error' WHEN 3 THEN 'cancelled'
-  ELSE CASE WHEN seen_at > ? - ${QUIET_MS} THEN 'running' WHEN error_count > 0 THEN 'error' ELSE 'success' END END`;
+  ELSE CASE WHEN seen_at > ? THEN 'running' WHEN error_count > 0 THEN 'error' ELSE 'success' END END`;
 
 /**
  * A run's status. The root span decides, as it ends last; without it the run goes on until it has been quiet for long.
  * @param now milliseconds since the epoch
  */
-export function statusOf(row: Pick<RunRow, "outcome" | "seen_at" | "error_count">, now: number): RunStatus {
+export function statusOf(
+  row: Pick<RunRow, "outcome" | "seen_at" | "error_count">,
+  now: number,
+  patience: Patience,
+): RunStatus {
   switch (row.outcome) {
     case 1:
       return "success";
@@ -29,24 +44,24 @@ export function statusOf(row: Pick<RunRow, "outcome" | "seen_at" | "error_count"
     case 3:
       return "cancelled";
     default:
-      if (Number(row.seen_at) > now - QUIET_MS) return "running";
+      if (Number(row.seen_at) > overSince(now, patience)) return "running";
       return Number(row.error_count) > 0 ? "error" : "success";
   }
 }
 
 /** The run as the API answers it. */
-export function runFromRow(row: RunRow, now: number): Run {
+export function runFromRow(row: RunRow, now: number, patience: Patience): Run {
   const started = String(row.started_ns) as Nano;
   const ended = row.ended_ns === null ? null : (String(row.ended_ns) as Nano);
   const details = detailsOf(row);
-  const status = statusOf(row, now);
+  const status = statusOf(row, now, patience);
   const { client_cost_nano_usd: ofCalls, logged_cost_nano_usd: logged } = details;
   return {
     id: String(row.id),
     kind: row.kind as Run["kind"],
     name: String(row.name),
     status,
-    stalled: status === "running" && Number(row.seen_at) <= now - STALLED_MS,
+    stalled: status === "running" && Number(row.seen_at) <= now - stalledMs(patience),
     service: text(row.service),
     environment: text(row.environment),
     version: text(row.version),

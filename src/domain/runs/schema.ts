@@ -21,7 +21,9 @@ export const runSchema = z
     kind: z.enum(RUN_KINDS),
     name: z.string(),
     status: z.enum(RUN_STATUSES),
-    stalled: z.boolean().openapi({ description: "It is running, and nothing was heard of it for two minutes" }),
+    stalled: z
+      .boolean()
+      .openapi({ description: "It is running, and was silent for the `stall_after_minutes` of the settings" }),
     service: z.string().nullable(),
     environment: z.string().nullable(),
     version: z.string().nullable().openapi({ description: "The application's release" }),

@@ -1,6 +1,7 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import { cursorOf, parseCursor } from "../runs/cursor.ts";
+import { loadSettings } from "../settings/load.ts";
 import type { Session } from "./schema.ts";
 import { sumSessions } from "./sums.ts";
 
@@ -58,6 +59,7 @@ export async function listSessions(
     db,
     ctx.projectId,
     page.map(({ id }) => id),
+    await loadSettings(ctx.env, ctx.projectId),
   );
   return { data, next_cursor: last ? cursorOf(last.at, last.id) : null };
 }

@@ -1,5 +1,5 @@
 import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
-import { STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { overSince, type Patience, STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
 import { sessionPath } from "./path.ts";
 import type { Session } from "./schema.ts";
 
@@ -42,9 +42,10 @@ export async function sumSessions(
   db: D1Database | D1DatabaseSession,
   projectId: string,
   ids: readonly string[],
+  patience: Patience,
 ): Promise<Session[]> {
   if (ids.length === 0) return [];
-  const now = Date.now();
+  const over = overSince(Date.now(), patience);
   const list = JSON.stringify(ids);
   const from = "FROM runs WHERE project_id = ? AND session_id IN (SELECT value FROM json_each(?)) GROUP BY session_id";
   // SQLite takes the other columns from the row that min() or max() picked, as long as there is only one of them.
@@ -61,7 +62,7 @@ export async function sumSessions(
            json_group_array(DISTINCT user_id) AS users, json_group_array(DISTINCT service) AS services,
            json_group_array(DISTINCT environment) AS environments, json_group_array(DISTINCT models) AS models ${from})`,
       )
-      .bind(now, now, projectId, list),
+      .bind(over, over, projectId, list),
     db
       .prepare(
         `SELECT id, CAST(ended AS TEXT) AS ended, name, output_preview

@@ -38,7 +38,7 @@ const me = createRoute({
   summary: "Who the caller is",
   responses: answer(
     z.object({
-      project: z.object({ id: z.string(), name: z.string() }),
+      project: z.object({ id: z.string(), name: z.string(), stall_after_minutes: z.number().int() }),
       actor: z.object({ type: z.enum(["api_key", "dashboard", "system"]) }),
       scopes,
     }),
