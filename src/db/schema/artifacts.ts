@@ -26,7 +26,7 @@ export const artifacts = sqliteTable(
     created_at: integer("created_at").notNull(),
     /** 1 = the newest version of its name, which lists show; 0 = reachable by its id only. */
     latest: integer("latest").notNull(),
-    /** 1 = the run's log has the event. 0 = the next upload of the same bytes writes it. */
+    /** 1 = the run's log has the event, or is to have none: exports. 0 = the next upload of the same bytes writes it. */
     announced: integer("announced").notNull(),
   },
   (table) => [

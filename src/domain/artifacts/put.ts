@@ -1,23 +1,18 @@
-import { createHash } from "node:crypto";
-import { type Stored, storeStream, UploadError } from "../../blobs/artifacts.ts";
+import { storeStream, UploadError } from "../../blobs/artifacts.ts";
 import { artifactKey } from "../../blobs/keys.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import { dbFor } from "../../db/db.ts";
 import { AppError } from "../../errors.ts";
 import { appendEvents } from "../runs/append-events.ts";
 import { type ArtifactRow, artifactFromRow } from "./artifact-from-row.ts";
+import { type FileFacts, recordArtifact } from "./record.ts";
 import type { Artifact } from "./schema.ts";
 import { withdrawArtifact } from "./withdraw.ts";
 
 /** Most bytes of an artifact: what Cloudflare lets through to a Worker in one request on its smaller plans. */
 export const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
 
-export interface NewArtifact {
-  run_id: string;
-  name: string;
-  content_type: string;
-  entity_type: string | null;
-  tags: { [key: string]: string };
+export interface NewArtifact extends FileFacts {
   body: ReadableStream<Uint8Array> | null;
   /** Bytes, as the sender says; undefined if it does not. */
   length: number | undefined;
@@ -48,10 +43,8 @@ export async function putArtifact(ctx: Ctx, sent: NewArtifact): Promise<{ artifa
 async function keep(ctx: Ctx, sent: NewArtifact): Promise<{ artifact: Artifact; created: boolean }> {
   const blob = artifactKey(ctx.projectId, crypto.randomUUID());
   const stored = await storeStream(ctx.env.BUCKET, blob, sent.body, sent.length, MAX_ARTIFACT_BYTES).catch(refuse);
-  const row = await insert(ctx, sent, stored, blob);
+  const row = await recordArtifact(ctx, sent, stored, blob, { announced: false });
   const created = row.blob === blob;
-  // The artifact was there, with bytes of its own.
-  if (!created) await ctx.env.BUCKET.delete(blob);
   if (row.announced === 0) {
     await announce(ctx, row).catch(async (error) => {
       // What may work later is left for the retry; a log that takes no more never will.
@@ -86,49 +79,6 @@ function refuse(error: unknown): never {
         `Content-Length says ${problem.declared} bytes, but other ${problem.received} came. Nothing was stored; send the true length or none.`,
       );
   }
-}
-
-/** The artifact's row, this upload's or the one that was there: one transaction, so that a name has one newest version. */
-async function insert(ctx: Ctx, sent: NewArtifact, stored: Stored, blob: string): Promise<ArtifactRow> {
-  const db = dbFor(ctx.env, ctx.projectId);
-  const id = idOf(ctx.projectId, sent, stored.sha256);
-  const [, , found] = await db.batch<ArtifactRow>([
-    db
-      .prepare(
-        `UPDATE artifacts SET latest = 0 WHERE project_id = ?1 AND run_id = ?2 AND name = ?3 AND latest = 1
-         AND NOT EXISTS (SELECT 1 FROM artifacts WHERE project_id = ?1 AND id = ?4)`,
-      )
-      .bind(ctx.projectId, sent.run_id, sent.name, id),
-    db
-      .prepare(
-        `INSERT INTO artifacts
-         (project_id, id, run_id, name, sha256, size, content_type, entity_type, tags, blob, created_at, latest, announced)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0) ON CONFLICT (project_id, id) DO NOTHING`,
-      )
-      .bind(
-        ctx.projectId,
-        id,
-        sent.run_id,
-        sent.name,
-        stored.sha256,
-        stored.size,
-        sent.content_type,
-        sent.entity_type,
-        JSON.stringify(sent.tags),
-        blob,
-        Date.now(),
-      ),
-    db.prepare("SELECT * FROM artifacts WHERE project_id = ? AND id = ?").bind(ctx.projectId, id),
-  ]);
-  const row = found?.results[0];
-  if (!row) throw new Error(`Artifact ${id} was not written`);
-  return row;
-}
-
-/** No part can hold the separator: names and ids have no NUL. */
-function idOf(projectId: string, { run_id, name }: NewArtifact, sha256: string): string {
-  const digest = createHash("sha256").update([projectId, run_id, name, sha256].join("\0")).digest("hex");
-  return `art_${digest.slice(0, 32)}`;
 }
 
 /** Writes the event. The log knows its key for a day; later on, `announced` says that it is there. */

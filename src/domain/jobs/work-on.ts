@@ -1,10 +1,11 @@
 import type { Job, JobStep } from "../../../durable-objects/project-jobs/protocol.ts";
 import { projectFeed, projectJobs } from "../../../durable-objects/stubs.ts";
+import { exportStep } from "../exports/step.ts";
 import { repriceStep } from "../prices/reprice-step.ts";
 import { jobAnswer } from "./schema.ts";
 import type { Step } from "./step.ts";
 
-const STEPS: { [kind: string]: Step } = { reprice: repriceStep };
+const STEPS: { [kind: string]: Step } = { reprice: repriceStep, export: exportStep };
 
 /** Milliseconds after which the rest of a job waits for its next message, so that other jobs have their turn. */
 const TURN_MS = 10_000;

@@ -1,5 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requireScope } from "../../context.ts";
+import { EXPORT_FORMATS } from "../../domain/exports/format.ts";
+import { startExport } from "../../domain/exports/start.ts";
+import { jobSchema } from "../../domain/jobs/schema.ts";
 import { agUiInputSchema, runAgUi } from "../../domain/runs/ag-ui.ts";
 import { appendEvents, MAX_EVENTS } from "../../domain/runs/append-events.ts";
 import { cancelRun } from "../../domain/runs/cancel.ts";
@@ -162,10 +165,17 @@ const llmCalls = createRoute({
   request: { params: runId },
   responses: answer(listOf(llmCallSchema), "The calls, by start"),
 });
+const exportRun = createRoute({
+  method: "post",
+  path: "/api/runs/{id}/export",
+  summary: "Write a run's log into a file; the job's result says where it is",
+  request: { params: runId, body: json(z.strictObject({ format: z.enum(EXPORT_FORMATS) })) },
+  responses: accepted(jobSchema, "The job"),
+});
 
 export function runRoutes() {
   const routes = router();
-  for (const path of ["/api/runs", "/api/runs/:id/events", "/api/runs/:id/cancel"]) {
+  for (const path of ["/api/runs", "/api/runs/:id/events", "/api/runs/:id/cancel", "/api/runs/:id/export"]) {
     routes.use(path, shallow(), idempotent());
   }
   routes.use("/api/runs/:id/stream", shallow());
@@ -181,6 +191,10 @@ export function runRoutes() {
     .openapi(cancel, async (c) => {
       const { reason } = c.req.valid("json") ?? {};
       return c.json(await cancelRun(c.get("ctx"), c.req.valid("param").id, reason), 202);
+    })
+    .openapi(exportRun, async (c) => {
+      const { format } = c.req.valid("json");
+      return c.json(await startExport(c.get("ctx"), c.req.valid("param").id, format), 202);
     })
     .openapi(list, async (c) => c.json(await listRuns(c.get("ctx"), c.req.valid("query")), 200))
     .openapi(get, async (c) => c.json(await getRun(c.get("ctx"), c.req.valid("param").id), 200))
