@@ -5,6 +5,7 @@ export { llmCalls } from "./llm-calls.ts";
 export { priceLists } from "./price-lists.ts";
 export { projects } from "./projects.ts";
 export { repricings } from "./repricings.ts";
+export { runLabels } from "./run-labels.ts";
 export { runs } from "./runs.ts";
 export { segments } from "./segments.ts";
 export { signInLinks, signIns } from "./sign-ins.ts";

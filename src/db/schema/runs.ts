@@ -54,17 +54,51 @@ export const runs = sqliteTable(
     /** JSON of what is shown but never searched: RunDetails in src/domain/projection/rows.ts. */
     details: text("details").notNull().default("{}"),
   },
-  (table) => [
-    primaryKey({ columns: [table.project_id, table.id] }),
-    // Serves GET /api/runs: newest first with a cursor; other filters are tested along the way.
-    index("runs_by_start").on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`),
-    // Serves GET /api/runs?parent_run_id=: a run's children. Runs without a parent, which are nearly all, cost no row.
-    index("runs_by_parent")
-      .on(table.project_id, table.parent_run_id, sql`${table.started_ns} DESC`)
-      .where(sql`parent_run_id IS NOT NULL`),
-    // Serves GET /api/runs?session_id=: the runs of a session are few among many. Runs without one cost no row.
-    index("runs_by_session")
-      .on(table.project_id, table.session_id, sql`${table.started_ns} DESC`)
-      .where(sql`session_id IS NOT NULL`),
-  ],
+  (table) => {
+    // What a list is filtered by and facets count, so that a walk never leaves its index: a million rows in 0.1 s instead of
+    // 5. D1 bills a row of an index by number, not by width.
+    const carried = [
+      table.outcome,
+      table.kind,
+      table.service,
+      table.environment,
+      table.user_id,
+      table.name,
+      table.error_count,
+      table.seen_at,
+      table.ended_ns,
+      table.cost_nano_usd,
+      table.input_tokens,
+      table.output_tokens,
+      table.models,
+      table.providers,
+      table.tags,
+    ] as const;
+    return [
+      primaryKey({ columns: [table.project_id, table.id] }),
+      // Serves GET /api/runs: newest first with a cursor; other filters are tested along the way, in the slots of run_labels.
+      index("runs_by_start").on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`, ...carried),
+      // Serves GET /api/runs?status= for runs whose end never came, and those among the sorted ones: the indexes by cost
+      // and duration leave them out, so that a run that grows does not rewrite them with each part.
+      index("runs_open")
+        .on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`, ...carried)
+        .where(sql`outcome = 0`),
+      // Serve GET /api/runs?sort=cost|duration and min_cost, max_cost, min_duration_ms, max_duration_ms. There is none by tokens:
+      // it would be a third row a run for what a walk through runs_by_start finds in 0.1 s.
+      index("runs_by_cost")
+        .on(table.project_id, sql`${table.cost_nano_usd} DESC`, sql`${table.id} DESC`)
+        .where(sql`outcome > 0 AND cost_nano_usd IS NOT NULL`),
+      index("runs_by_duration")
+        .on(table.project_id, sql`ended_ns - started_ns DESC`, sql`${table.id} DESC`)
+        .where(sql`outcome > 0 AND ended_ns IS NOT NULL`),
+      // Serves GET /api/runs?parent_run_id=: a run's children. Runs without a parent, which are nearly all, cost no row.
+      index("runs_by_parent")
+        .on(table.project_id, table.parent_run_id, sql`${table.started_ns} DESC`)
+        .where(sql`parent_run_id IS NOT NULL`),
+      // Serves GET /api/runs?session_id=: the runs of a session are few among many. Runs without one cost no row.
+      index("runs_by_session")
+        .on(table.project_id, table.session_id, sql`${table.started_ns} DESC`)
+        .where(sql`session_id IS NOT NULL`),
+    ];
+  },
 );

@@ -1,6 +1,7 @@
 import type { PackEntry } from "../../blobs/packs.ts";
 import type { Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
+import { insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
 import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
 
@@ -188,6 +189,7 @@ function upserts(db: D1Database, projectId: string, projected: Projected[]): D1P
   return [
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
     ...chunks(calls).map((json) => db.prepare(UPSERT_CALLS).bind(projectId, json)),
+    ...insertLabels(db, projectId, projected),
   ];
 }
 
