@@ -78,7 +78,11 @@ export class FakeApi {
     if (what === "me")
       return {
         status: 200,
-        body: { project: { id: "default", name: "Default project" }, actor: { type: "dashboard" }, scopes: ["admin"] },
+        body: {
+          project: { id: "default", name: "Default project", stall_after_minutes: 2 },
+          actor: { type: "dashboard" },
+          scopes: ["admin"],
+        },
       };
     if (what === "keys" && method === "POST")
       return { status: 201, body: { id: "k", name: "n", scopes: ["ingest"], key: "rl_7fQ2mVt9sXc4LwA8pKd3eZb6" } };

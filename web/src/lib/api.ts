@@ -11,7 +11,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 export interface Me {
-  project: { id: string; name: string };
+  project: { id: string; name: string; stall_after_minutes: number };
   actor: { type: string };
   scopes: string[];
 }
@@ -35,7 +35,8 @@ const AUTH = "/api/auth/";
 /** Set by the layout: what to do when the sign-in has ended. */
 export const hooks: { signedOut: () => void } = { signedOut: () => {} };
 
-async function send<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** Asks the API. @throws ApiError if it does not answer with success */
+export async function send<T>(path: string, init: RequestInit = {}): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let response: Response;

@@ -1,12 +1,18 @@
 import type { Run } from "./api.ts";
 
-/** As the API's `stalled`, which is of the moment of the answer: a page stays open and hears nothing of a silent run. */
-const STALLED_MS = 120_000;
-
-/** "silent for 3 min" of a run that goes on and has said nothing for long; null of any other. */
-export function silence(run: Pick<Run, "status" | "seen_at">, now: number): string | null {
+/**
+ * "silent for 3 min" of a run that goes on and has said nothing for long; null of any other. As the API's `stalled`, which
+ * is of the moment of the answer: a page stays open and hears nothing of a silent run.
+ * @param minutes the project's `stall_after_minutes`; while it is not known, the API's word holds
+ */
+export function silence(
+  run: Pick<Run, "status" | "seen_at" | "stalled">,
+  now: number,
+  minutes: number | undefined,
+): string | null {
   const silent = now - Date.parse(run.seen_at);
-  if (run.status !== "running" || !(silent >= STALLED_MS)) return null;
-  const minutes = Math.floor(silent / 60_000);
-  return minutes < 60 ? `silent for ${minutes} min` : `silent for ${Math.floor(minutes / 60)} h`;
+  const stalled = minutes === undefined ? run.stalled : silent >= minutes * 60_000;
+  if (run.status !== "running" || !stalled) return null;
+  const said = Math.floor(silent / 60_000);
+  return said < 60 ? `silent for ${said} min` : `silent for ${Math.floor(said / 60)} h`;
 }
