@@ -13,6 +13,7 @@ import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
 import { priceRoutes } from "./http/routes/prices.ts";
+import { rebuildRoutes } from "./http/routes/rebuild.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { sessionRoutes } from "./http/routes/sessions.ts";
 import { settingsRoutes } from "./http/routes/settings.ts";
@@ -44,6 +45,7 @@ function createApp() {
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
     .route("/", settingsRoutes())
+    .route("/", rebuildRoutes())
     .route("/", boardRoutes())
     .route("/", operationRoutes());
 

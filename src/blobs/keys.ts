@@ -6,7 +6,12 @@
 export function packKey(projectId: string, object: string, at: number, fromRow: number, toRow: number): string {
   const time = new Date(at).toISOString();
   const name = object.slice(projectId.length + 1).replaceAll("/", "-");
-  return `packs/${projectId}/${time.slice(0, 10)}/${time.slice(11)}-${name}-${fromRow}-${toRow}`;
+  return `${packsPrefix(projectId)}${time.slice(0, 10)}/${time.slice(11)}-${name}-${fromRow}-${toRow}`;
+}
+
+/** Where the packs of a project lie. */
+export function packsPrefix(projectId: string): string {
+  return `packs/${projectId}/`;
 }
 
 /** R2 key of a queue message that failed too often. */

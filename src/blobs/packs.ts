@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Place } from "../events/part.ts";
 
 /** A part's place in a pack, as the pack's index and D1 both hold it. */
@@ -10,12 +10,18 @@ export interface PackEntry extends Place {
   skip: number[];
 }
 
+/** A part as the pack's index holds it. */
+export interface IndexEntry extends PackEntry {
+  /** Milliseconds since the epoch at which the part reached the log. */
+  at: number;
+}
+
 /** What a pack says of itself, so that D1 can be rebuilt from R2 alone. */
 export interface PackIndex {
   v: 1;
   project: string;
   object: string;
-  entries: PackEntry[];
+  entries: IndexEntry[];
 }
 
 /** The last bytes of a pack: the length of the gzip'd index before them (u32, big endian), then this word. */
@@ -23,7 +29,15 @@ export const PACK_MAGIC = "RLPACK1\n";
 
 /** A row of a drain, as far as a pack needs it. */
 interface PackRow {
-  parts: { run: string; batchId: string; firstSeq: number; lastSeq: number; skip: number[]; place: Place }[];
+  parts: {
+    at: number;
+    run: string;
+    batchId: string;
+    firstSeq: number;
+    lastSeq: number;
+    skip: number[];
+    place: Place;
+  }[];
   body: Uint8Array;
 }
 
@@ -36,11 +50,11 @@ export function buildPack(
   project: string,
   object: string,
   rows: readonly PackRow[],
-): { bytes: Uint8Array; entries: PackEntry[] } {
-  const entries: PackEntry[] = [];
+): { bytes: Uint8Array; entries: IndexEntry[] } {
+  const entries: IndexEntry[] = [];
   let offset = 0;
   for (const { parts, body } of rows) {
-    for (const { run, batchId, firstSeq, lastSeq, skip, place } of parts) {
+    for (const { run, batchId, firstSeq, lastSeq, skip, place, at } of parts) {
       entries.push({
         run,
         batch_id: batchId,
@@ -49,6 +63,7 @@ export function buildPack(
         skip,
         ...place,
         offset: offset + place.offset,
+        at,
       });
     }
     offset += body.byteLength;
@@ -67,4 +82,57 @@ export function buildPack(
   new DataView(bytes.buffer).setUint32(offset + index.byteLength, index.byteLength);
   bytes.set(text.encode(PACK_MAGIC), offset + index.byteLength + 4);
   return { bytes, entries };
+}
+
+/** An object that should be a pack and cannot be read as one. */
+export class DamagedPack extends Error {
+  override readonly name = "DamagedPack";
+}
+
+/** What a pack says of itself, and a way to its bytes. */
+export interface OpenPack {
+  index: PackIndex;
+  /** The bytes of its members from `from` to `to` in the pack. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
+/** Bytes from a pack's end that are read first: most indexes fit. */
+const TAIL_BYTES = 64 * 1024;
+
+/**
+ * Reads the index of a pack.
+ * @returns null if there is no such pack
+ * @throws DamagedPack if the object is not a pack
+ */
+export async function openPack(bucket: R2Bucket, key: string): Promise<OpenPack | null> {
+  const tail = await bucket.get(key, { range: { suffix: TAIL_BYTES } });
+  if (!tail) return null;
+  let bytes = new Uint8Array(await tail.arrayBuffer());
+  const foot = 4 + PACK_MAGIC.length;
+  const magic = new TextDecoder().decode(bytes.subarray(bytes.byteLength - PACK_MAGIC.length));
+  if (bytes.byteLength < foot || magic !== PACK_MAGIC) throw new DamagedPack(`${key} is not a pack`);
+  const length = new DataView(bytes.buffer).getUint32(bytes.byteLength - foot);
+  if (length + foot > bytes.byteLength) {
+    if (length + foot > tail.size) throw new DamagedPack(`${key} is not a whole pack`);
+    bytes = await readRange(bucket, key, tail.size - length - foot, tail.size);
+  }
+  const end = bytes.byteLength - foot;
+  return {
+    index: parseIndex(key, bytes.subarray(end - length, end)),
+    read: (from, to) => readRange(bucket, key, from, to),
+  };
+}
+
+function parseIndex(key: string, bytes: Uint8Array): PackIndex {
+  try {
+    return JSON.parse(new TextDecoder().decode(gunzipSync(bytes))) as PackIndex;
+  } catch (error) {
+    throw new DamagedPack(`The index of ${key} cannot be read`, { cause: error });
+  }
+}
+
+async function readRange(bucket: R2Bucket, key: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  const object = await bucket.get(key, { range: { offset: from, length: to - from } });
+  if (!object) throw new Error(`Pack ${key} is missing in R2`);
+  return new Uint8Array(await object.arrayBuffer());
 }

@@ -1,8 +1,15 @@
+import type { RunKind } from "./event.ts";
+
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** Whether a run id is an OTLP trace id (32 lower-case hex digits). Other runs have ids of other shapes. */
 export function isTraceId(runId: string): boolean {
   return TRACE_ID.test(runId);
+}
+
+/** What kind of run an id stands for, as long as nothing in its log says otherwise. */
+export function kindOfId(runId: string): RunKind {
+  return isTraceId(runId) ? "trace" : "agent";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type Links, NO_SPAN, type RunDelta, recordMark } from "../../events/delta.ts";
+import { type Links, NO_SPAN, type RunDelta } from "../../events/delta.ts";
 import type { StoredEvent } from "../../events/event.ts";
+import { linkOf, linkOfEvent } from "../../events/links.ts";
 import type { LogRecord } from "../../events/log-record.ts";
 import { encodePart } from "../../events/part.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
@@ -9,7 +10,7 @@ import type { LogGroup, SpanGroup } from "../../otlp/model.ts";
 import { carriesMessages } from "../../otlp/records/index.ts";
 import type { ProjectPrices } from "../prices/custom.ts";
 import { priceCall } from "../prices/price-call.ts";
-import { emptyDelta, foldSpans, isCall, linkOf } from "../projection/fold.ts";
+import { emptyDelta, foldSpans, isCall } from "../projection/fold.ts";
 import { addRecord } from "../projection/parts.ts";
 import { previewsOf } from "../projection/previews.ts";
 import type { NewPart } from "../runs/append.ts";
@@ -103,8 +104,9 @@ export function recordPartsOf(groups: readonly LogGroup[]): { parts: NewPart[]; 
     for (const { data, context } of draft.items) {
       addRecord(delta, data, context);
       const id = recordId(data, seen);
-      events.push(eventOf("LOG", id, data.time_unix_nano, data));
-      links += id + recordMark(data.span_id);
+      const event = eventOf("LOG", id, data.time_unix_nano, data);
+      events.push(event);
+      links += linkOfEvent(event);
     }
     return packPart(draft, events, links, delta);
   });

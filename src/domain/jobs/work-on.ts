@@ -2,10 +2,17 @@ import type { Job, JobStep } from "../../../durable-objects/project-jobs/protoco
 import { projectFeed, projectJobs } from "../../../durable-objects/stubs.ts";
 import { exportStep } from "../exports/step.ts";
 import { repriceStep } from "../prices/reprice-step.ts";
+import { rebuildDeploymentStep } from "../rebuild/deployment-step.ts";
+import { rebuildStep } from "../rebuild/step.ts";
 import { jobAnswer } from "./schema.ts";
 import type { Step } from "./step.ts";
 
-const STEPS: { [kind: string]: Step } = { reprice: repriceStep, export: exportStep };
+const STEPS: { [kind: string]: Step } = {
+  reprice: repriceStep,
+  export: exportStep,
+  rebuild: rebuildStep,
+  "rebuild-deployment": rebuildDeploymentStep,
+};
 
 /** Milliseconds after which the rest of a job waits for its next message, so that other jobs have their turn. */
 const TURN_MS = 10_000;

@@ -2,8 +2,9 @@ import { runLog, traceLogAddresses } from "../../../durable-objects/stubs.ts";
 import { dbFor } from "../../db/db.ts";
 import type { CallFact } from "../../events/delta.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
+import { countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
 import { type RunRow, rowsOf } from "../projection/rows.ts";
-import { type KnownRun, loadKnown, writeCosts } from "../projection/store.ts";
+import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
 import { nanoOf } from "../runs/time-of.ts";
 import type { ProjectPrices } from "./custom.ts";
 import { readPrices } from "./load.ts";
@@ -19,8 +20,7 @@ const MAX_TRIES = 5;
 const PATIENCE_MS = 60_000;
 
 interface State {
-  /** The last run done: start in nanoseconds, and id. */
-  cursor: [started: string, id: string] | null;
+  cursor: WalkCursor;
   changed_runs: number;
 }
 
@@ -35,15 +35,11 @@ export async function repriceStep(env: Env, projectId: string, job: JobInput): P
     if (await isBehind(env, projectId, job.created_at)) return { state, done: 0, total, wait: 500 };
     return { state, done: 0, total: await countRuns(db, projectId, window) };
   }
-  const page = await nextRuns(db, projectId, window, state.cursor);
-  const changed = await repriceRuns(db, projectId, page, await readPrices(env, projectId));
-  const last = page.at(-1);
-  const next: State = {
-    cursor: last ? [last.started, last.id] : state.cursor,
-    changed_runs: state.changed_runs + changed,
-  };
-  const done = job.done + page.length;
-  const finished = page.length < RUNS_A_STEP;
+  const { ids, cursor } = await nextRuns(db, projectId, window, state.cursor, RUNS_A_STEP);
+  const changed = await repriceRuns(db, projectId, ids, await readPrices(env, projectId));
+  const next: State = { cursor, changed_runs: state.changed_runs + changed };
+  const done = job.done + ids.length;
+  const finished = ids.length < RUNS_A_STEP;
   // Runs that came in meanwhile are counted too.
   const step = { state: next, done, total: Math.max(total, done) };
   return finished ? { ...step, result: { runs: done, changed_runs: next.changed_runs } } : step;
@@ -57,55 +53,14 @@ async function isBehind(env: Env, projectId: string, since: number): Promise<boo
   return (await Promise.all(logs)).some((log) => log.waitingRows > 0 && now - log.waitingMs <= since);
 }
 
-interface Window {
-  from: string;
-  to: string;
-}
-
-async function countRuns(db: D1Database, projectId: string, { from, to }: Window): Promise<number> {
-  const row = await db
-    .prepare(
-      `SELECT count(*) AS n FROM runs
-       WHERE project_id = ? AND started_ns >= CAST(? AS INTEGER) AND started_ns < CAST(? AS INTEGER)`,
-    )
-    .bind(projectId, from, to)
-    .first<{ n: number }>();
-  return row?.n ?? 0;
-}
-
-async function nextRuns(
-  db: D1Database,
-  projectId: string,
-  { from, to }: Window,
-  cursor: State["cursor"],
-): Promise<{ id: string; started: string }[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT id, CAST(started_ns AS TEXT) AS started FROM runs
-       WHERE project_id = ? AND started_ns < CAST(? AS INTEGER) AND (started_ns, id) > (CAST(? AS INTEGER), ?)
-       ORDER BY started_ns, id LIMIT ?`,
-    )
-    .bind(projectId, to, cursor?.[0] ?? from, cursor?.[1] ?? "", RUNS_A_STEP)
-    .all<{ id: string; started: string }>();
-  return results;
-}
-
 /** @returns how many of the runs have other costs now */
-async function repriceRuns(
-  db: D1Database,
-  projectId: string,
-  page: readonly { id: string }[],
-  prices: ProjectPrices,
-): Promise<number> {
-  if (page.length === 0) return 0;
+async function repriceRuns(db: D1Database, projectId: string, ids: string[], prices: ProjectPrices): Promise<number> {
+  if (ids.length === 0) return 0;
   for (let attempt = 1; ; attempt++) {
-    const { runs } = await loadKnown(
-      db,
-      projectId,
-      page.map(({ id }) => id),
-    );
-    const changed = [...runs].map(([id, run]) => repriced(id, run, prices)).filter((rows) => rows !== null);
-    if (changed.length === 0 || (await writeCosts(db, projectId, changed))) return changed.length;
+    const known = await loadKnown(db, projectId, ids);
+    const changed = [...known.runs].map(([id, run]) => repriced(id, run, prices)).filter((rows) => rows !== null);
+    if (changed.length === 0 || (await rewriteRuns(db, projectId, known, { projected: changed })))
+      return changed.length;
     if (attempt >= MAX_TRIES) throw new Error("The runs grew faster than they could be repriced. Trying again later.");
   }
 }

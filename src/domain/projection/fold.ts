@@ -1,5 +1,5 @@
-import type { CallFact, Links, Ranked, RunDelta } from "../../events/delta.ts";
-import { MAX_NAMES, NO_SPAN } from "../../events/delta.ts";
+import type { CallFact, Ranked, RunDelta } from "../../events/delta.ts";
+import { MAX_NAMES } from "../../events/delta.ts";
 import type { LogData } from "../../events/log-record.ts";
 import { maxNano, minNano, type Nano } from "../../events/nano.ts";
 import type { Attributes, Span, SpanContext, SpanFacts } from "../../events/span.ts";
@@ -147,11 +147,6 @@ export function foldRecord(
 /** Whether a span is a call, as far as tokens and money go. */
 export function isCall(facts: SpanFacts): boolean {
   return facts.step === "llm" || facts.step === "embedding" || facts.usage !== undefined;
-}
-
-/** The link of one span: src/events/delta.ts. */
-export function linkOf(span: Pick<Span, "span_id" | "parent_span_id">): Links {
-  return span.span_id + (span.parent_span_id ?? NO_SPAN);
 }
 
 function callOf(span: FoldableSpan, start: Nano, end: Nano, failed: boolean): CallFact {

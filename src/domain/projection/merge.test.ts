@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NO_SPAN, recordMark } from "../../events/delta.ts";
+import { linkOf } from "../../events/links.ts";
 import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
-import { emptyDelta, foldRecord, foldSpans, linkOf } from "./fold.ts";
+import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
 import { rowsOf, stateFrom } from "./rows.ts";

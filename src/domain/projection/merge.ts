@@ -8,7 +8,8 @@ import { countedCalls } from "./usage.ts";
 export interface RunState extends RunDelta {
   links: Links[];
   last_seq: number;
-  /** Milliseconds since the epoch at which the newest part reached the log. */
+  /** Milliseconds since the epoch at which the first and the newest part reached the log. */
+  first_seen_at: number;
   seen_at: number;
 }
 
@@ -23,7 +24,7 @@ export interface PartFacts {
 
 /** A run's state after its first part. */
 export function startState(part: PartFacts): RunState {
-  return { ...part.delta, links: [part.links], last_seq: part.last_seq, seen_at: part.at };
+  return { ...part.delta, links: [part.links], last_seq: part.last_seq, first_seen_at: part.at, seen_at: part.at };
 }
 
 /**
@@ -56,6 +57,7 @@ export function mergePart(state: RunState, part: PartFacts): RunState {
     calls: [...state.calls, ...delta.calls],
     links: [...state.links, part.links],
     last_seq: Math.max(state.last_seq, part.last_seq),
+    first_seen_at: Math.min(state.first_seen_at, part.at),
     seen_at: Math.max(state.seen_at, part.at),
   };
 }

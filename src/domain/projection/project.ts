@@ -1,22 +1,15 @@
-import type {
-  DrainRow,
-  HeldPart,
-  LogAddress,
-  NumberedPart,
-  ProjectionCount,
-} from "../../../durable-objects/run-log/protocol.ts";
+import type { DrainRow, HeldPart, LogAddress, ProjectionCount } from "../../../durable-objects/run-log/protocol.ts";
 import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
 import { buildPack, type PackEntry } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
-import type { Links } from "../../events/delta.ts";
 import { memberAt } from "../../events/part.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
 import { loadSettings } from "../settings/load.ts";
-import { mergePart, type RunState, startState } from "./merge.ts";
 import { factsOf } from "./parts.ts";
-import { type CallRow, type RunRow, rowsOf } from "./rows.ts";
-import { type KnownRun, loadKnown, type SegmentRow, writeProjection } from "./store.ts";
+import { changedRows, type PlannedPart, planParts } from "./plan.ts";
+import type { RunRow } from "./rows.ts";
+import { type KnownRun, loadKnown, segmentOf, writeProjection } from "./store.ts";
 
 /**
  * Bytes of one drain. Far below what an RPC carries (32 MiB): D1 runs one batch at a time, and on one machine nothing else
@@ -41,10 +34,7 @@ export interface ProjectionReport {
   rowsWritten: number;
 }
 
-interface DrainedPart extends HeldPart {
-  at: number;
-  member: () => Uint8Array;
-}
+type DrainedPart = HeldPart & PlannedPart & { at: number };
 
 /** Projects what waits in a log object: rows into D1, bodies into R2. Safe to run twice and side by side. */
 export async function projectLog(env: Env, address: LogAddress): Promise<ProjectionReport> {
@@ -85,18 +75,14 @@ async function projectDrain(
 
   for (let attempt = 1; ; attempt++) {
     const [{ runs: known, repricings }] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
-    const plan = planDrain(parts, known);
+    const plan = planParts(parts, known);
     if (plan.collisions.size > 0) {
       // D1 has other events under these seqs: the object had forgotten a longer log. It asks for new numbers and we for
       // a new drain; throwing brings the bell back.
       for (const [run, { part, above }] of plan.collisions) await runLog(env, address).renumber(run, part, above);
       throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
     }
-    const segments: SegmentRow[] = plan.fresh.map(({ n, links }) => ({
-      ...(entries[n] as PackEntry),
-      pack: key,
-      links,
-    }));
+    const segments = plan.fresh.map(({ n, links }) => segmentOf(entries[n] as PackEntry, key, links));
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
     const written = await writeProjection(db, projectId, segments, projected, repricings);
@@ -119,39 +105,8 @@ function partsOf(row: DrainRow): DrainedPart[] {
   return (JSON.parse(row.head) as HeldPart[]).map((held) => ({
     ...held,
     at: row.at,
-    member: () => memberAt(row.body, held.place),
+    facts: () => factsOf(held, () => memberAt(row.body, held.place), row.at),
   }));
-}
-
-/** Which parts are new to D1, what their runs become, and which runs have seqs that another batch took. */
-function planDrain(parts: DrainedPart[], known: Map<string, KnownRun>) {
-  const fresh: { n: number; links: Links }[] = [];
-  const states = new Map<string, RunState>();
-  const collisions = new Map<string, { part: NumberedPart; above: number }>();
-  for (const [n, part] of parts.entries()) {
-    const before = known.get(part.run);
-    const same = before?.segments.get(part.firstSeq);
-    if (same?.batchId === part.batchId && same.lastSeq === part.lastSeq) continue;
-    if (before && part.firstSeq <= before.state.last_seq) {
-      // A delivery that began before the part got its number may see it under an older one.
-      if ([...before.segments.values()].some(({ batchId }) => batchId === part.batchId)) continue;
-      const { run, batchId, firstSeq } = part;
-      if (!collisions.has(run)) collisions.set(run, { part: { batchId, firstSeq }, above: before.state.last_seq });
-      continue;
-    }
-    const facts = factsOf(part, part.member, part.at);
-    fresh.push({ n, links: facts.links });
-    const state = states.get(part.run) ?? before?.state;
-    states.set(part.run, state ? mergePart(state, facts) : startState(facts));
-  }
-  return { fresh, states, collisions };
-}
-
-/** The run's row, and of its calls those that D1 has not or has with another verdict. */
-function changedRows(id: string, state: RunState, known: KnownRun | undefined): { run: RunRow; calls: CallRow[] } {
-  const { run, calls } = rowsOf(id, state);
-  if (!known) return { run, calls };
-  return { run, calls: calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1)) };
 }
 
 /** Tells the live list. Its failure must not undo what is written: the list is read anew at the next load. */

@@ -71,6 +71,8 @@ export interface RunDetails
   tools: string[];
   prompts: string[];
   logged_cost_nano_usd: number | null;
+  /** Only of a run without any time of its own, which is listed by when it came in: milliseconds since the epoch. */
+  arrived_at?: number;
 }
 
 /** The details of a run's row, whatever version wrote it. */
@@ -102,6 +104,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     unpriced: sums.unpriced,
     client_cost_nano_usd: sums.client_cost_nano_usd,
     logged_cost_nano_usd: state.logged_cost_nano_usd,
+    ...(state.started === null ? { arrived_at: state.first_seen_at } : {}),
   };
   const run: RunRow = {
     id,
@@ -124,8 +127,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     metadata: JSON.stringify(state.metadata?.value ?? {}),
     metadata_rank: state.metadata?.rank ?? null,
     outcome: state.outcome,
-    // A run without any time is listed by when it came in.
-    started_ns: state.started ?? nanoFromMs(state.seen_at),
+    started_ns: state.started ?? nanoFromMs(state.first_seen_at),
     ended_ns: state.ended,
     event_count: state.event_count,
     span_count: state.span_count,
@@ -177,14 +179,14 @@ function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
 
 /** The state that rows stand for: the reverse of `rowsOf`, so that a part can be merged into what D1 has. */
 export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunState {
-  const { agents, tools, prompts, logged_cost_nano_usd } = detailsOf(run);
+  const { agents, tools, prompts, logged_cost_nano_usd, arrived_at } = detailsOf(run);
   return {
     kind: run.kind as RunState["kind"],
     event_count: Number(run.event_count),
     span_count: Number(run.span_count),
     error_count: Number(run.error_count),
     tool_call_count: Number(run.tool_call_count),
-    started: textOr(run.started_ns),
+    started: arrived_at === undefined ? textOr(run.started_ns) : null,
     ended: textOr(run.ended_ns),
     outcome: Number(run.outcome) as RunState["outcome"],
     head:
@@ -216,6 +218,7 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
     calls: calls.map(callFrom),
     links,
     last_seq: Number(run.last_seq),
+    first_seen_at: arrived_at ?? Number(run.seen_at),
     seen_at: Number(run.seen_at),
   };
 }

@@ -14,17 +14,24 @@ export interface SegmentRow extends PackEntry {
   links: Links;
 }
 
-/** What D1 has of some runs, and by which prices. */
+/** The segment of a part that lies in a pack. */
+export function segmentOf(entry: PackEntry, pack: string, links: Links): SegmentRow {
+  return { ...entry, pack, links };
+}
+
+/** What D1 has of some runs. */
 export interface Known {
   /** A run that D1 has not is not in it. */
   runs: Map<string, KnownRun>;
-  /** `repricings.count` at that moment; null if it does not matter, because no run was known. */
-  repricings: number | null;
+  /** `repricings.count` at that moment: while it is the same, nobody but the projection wrote these runs. */
+  repricings: number;
 }
 
 /** What D1 knows of a run before a drain is merged in. */
 export interface KnownRun {
   state: RunState;
+  /** As they are stored. */
+  rows: { run: RunRow; calls: CallRow[] };
   /** `counted` by span id, as it is stored. */
   counted: Map<string, boolean>;
   segments: Map<number, { lastSeq: number; batchId: string }>;
@@ -74,14 +81,19 @@ export async function loadCosts(
 /** What D1 has of these runs. */
 export async function loadKnown(db: D1Database, projectId: string, runIds: string[]): Promise<Known> {
   const known = new Map<string, KnownRun>();
-  const { results: runRows } = await db
-    .prepare(`${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`)
-    .bind(projectId, JSON.stringify(runIds))
-    .all<RunRow>();
-  if (runRows.length === 0) return { runs: known, repricings: null };
+  // The count first: a rewrite after it was read is noticed, one before it is in the rows.
+  const [counts, found] = await db.batch<{ count: number } & RunRow>([
+    db.prepare("SELECT count FROM repricings WHERE project_id = ?").bind(projectId),
+    db
+      .prepare(`${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`)
+      .bind(projectId, JSON.stringify(runIds)),
+  ]);
+  const repricings = counts?.results[0]?.count ?? 0;
+  const runRows: RunRow[] = found?.results ?? [];
+  if (runRows.length === 0) return { runs: known, repricings };
 
   const ids = JSON.stringify(runRows.map((row) => row.id));
-  const [calls, segments, repricings] = await db.batch<CallRow & SegmentKey & { count: number }>([
+  const [calls, segments] = await db.batch<CallRow & SegmentKey>([
     db
       .prepare(
         `SELECT ${select(CALL_COLUMNS)} FROM llm_calls WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`,
@@ -93,7 +105,6 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
          WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, first_seq`,
       )
       .bind(projectId, ids),
-    db.prepare("SELECT count FROM repricings WHERE project_id = ?").bind(projectId),
   ]);
   const callsOf = Map.groupBy(calls?.results ?? [], (row) => String(row.run_id));
   const segmentsOf = Map.groupBy((segments?.results ?? []) as SegmentKey[], (row) => row.run_id);
@@ -107,13 +118,14 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
         itsCalls,
         itsSegments.map((segment) => segment.links),
       ),
+      rows: { run: row, calls: itsCalls },
       counted: new Map(itsCalls.map((call) => [String(call.span_id), call.counted === 1])),
       segments: new Map(
         itsSegments.map((segment) => [segment.first_seq, { lastSeq: segment.last_seq, batchId: segment.batch_id }]),
       ),
     });
   }
-  return { runs: known, repricings: repricings?.results[0]?.count ?? 0 };
+  return { runs: known, repricings };
 }
 
 interface SegmentKey {
@@ -135,52 +147,69 @@ export async function writeProjection(
   projectId: string,
   segments: SegmentRow[],
   projected: Projected[],
-  repricings: number | null,
+  repricings: number,
 ): Promise<number | false> {
-  const statements = [
-    // Inserts nothing, or, if the count is another, the row that is there a second time, which fails.
-    ...(repricings === null
-      ? []
-      : [
-          db
-            .prepare(
-              "INSERT INTO repricings (project_id, count) SELECT project_id, count FROM repricings WHERE project_id = ? AND count <> ?",
-            )
-            .bind(projectId, repricings),
-        ]),
-    ...chunks(segments.map(segmentValues)).map((json) =>
-      db
-        .prepare(
-          `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links)
-           SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10)
-           FROM (SELECT value AS e FROM json_each(?))`,
-        )
-        .bind(projectId, json),
-    ),
+  return runGuarded(db, [
+    ifNotRewritten(db, projectId, repricings),
+    ...inserts(db, projectId, segments),
     ...upserts(db, projectId, projected),
-  ];
-  return runGuarded(db, statements);
+  ]);
+}
+
+/** What somebody other than the projection writes of runs that it read: all of it or nothing. */
+export interface Rewrite {
+  projected: Projected[];
+  /** Segments that D1 has not. */
+  segments?: SegmentRow[];
+  /** Statements that belong to the same transaction. */
+  also?: D1PreparedStatement[];
 }
 
 /**
- * Writes runs and calls whose costs were computed anew, in one transaction, unless one of the runs has grown meanwhile.
+ * Writes runs that were computed anew, in one transaction, unless they have grown or were rewritten since they were read.
+ * @param known as it was read; a run that is not in it must not be there yet
  * @returns false if one has: then nothing was written
  */
-export async function writeCosts(db: D1Database, projectId: string, projected: Projected[]): Promise<boolean> {
-  const seen = JSON.stringify(projected.map(({ run }) => [run.id, run.last_seq]));
+export async function rewriteRuns(db: D1Database, projectId: string, known: Known, rewrite: Rewrite): Promise<boolean> {
+  const { projected, segments = [], also = [] } = rewrite;
+  const seen = projected.map(({ run }) => [run.id, known.runs.get(String(run.id))?.state.last_seq ?? 0]);
   const written = await runGuarded(db, [
     db.prepare("INSERT OR IGNORE INTO repricings (project_id, count) VALUES (?, 0)").bind(projectId),
+    ifNotRewritten(db, projectId, known.repricings),
     db
       .prepare(
         `INSERT INTO repricings (project_id, count) SELECT project_id, 0 FROM repricings WHERE project_id = ?1 AND EXISTS (
            SELECT 1 FROM json_each(?2) AS e JOIN runs ON runs.project_id = ?1 AND runs.id = e.value ->> 0
            WHERE runs.last_seq <> e.value ->> 1)`,
       )
-      .bind(projectId, seen),
+      .bind(projectId, JSON.stringify(seen)),
+    ...inserts(db, projectId, segments),
     ...upserts(db, projectId, projected),
+    ...also,
     db.prepare("UPDATE repricings SET count = count + 1 WHERE project_id = ?").bind(projectId),
   ]);
   return written !== false;
+}
+
+/** Inserts nothing, or, if the count is another by now, the row that is there a second time, which fails. */
+function ifNotRewritten(db: D1Database, projectId: string, count: number): D1PreparedStatement {
+  return db
+    .prepare(
+      "INSERT INTO repricings (project_id, count) SELECT project_id, count FROM repricings WHERE project_id = ? AND count <> ?",
+    )
+    .bind(projectId, count);
+}
+
+function inserts(db: D1Database, projectId: string, segments: SegmentRow[]): D1PreparedStatement[] {
+  return chunks(segments.map(segmentValues)).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links)
+         SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10)
+         FROM (SELECT value AS e FROM json_each(?))`,
+      )
+      .bind(projectId, json),
+  );
 }
 
 function upserts(db: D1Database, projectId: string, projected: Projected[]): D1PreparedStatement[] {

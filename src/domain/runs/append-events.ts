@@ -2,8 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { LIMITS } from "../../../durable-objects/run-log/limits.ts";
 import type { Ctx } from "../../context.ts";
 import { AppError } from "../../errors.ts";
-import { NO_SPAN } from "../../events/delta.ts";
 import type { RunKind, StoredEvent } from "../../events/event.ts";
+import { linkOfEvent } from "../../events/links.ts";
+import { isTraceId, kindOfId } from "../../events/log-name.ts";
 import { type Nano, nanoFromMs, parseRfc3339 } from "../../events/nano.ts";
 import { encodePart } from "../../events/part.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
@@ -11,7 +12,7 @@ import { readFacts } from "../../otlp/conventions/index.ts";
 import { pricedFacts } from "../ingest/parts.ts";
 import { RUN_IS_FULL } from "../ingest/rejection.ts";
 import { loadPrices } from "../prices/load.ts";
-import { emptyDelta, foldSpans, linkOf } from "../projection/fold.ts";
+import { emptyDelta, foldSpans } from "../projection/fold.ts";
 import { foldPlainEvent } from "../projection/fold-event.ts";
 import { previewsOf } from "../projection/previews.ts";
 import { appendParts, type NewPart } from "./append.ts";
@@ -54,7 +55,7 @@ export async function appendEvents(
   const checked = check(runId, sent);
   const prices = await loadPrices(ctx.env, ctx.projectId);
   const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
-  const part = partOf(runId, options.kind ?? kindOf(runId), checked, facts, options.key);
+  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, options.key);
   const [result] = await appendParts(ctx, [part]);
   if (!result)
     throw new AppError("unavailable", "The log did not answer. Send the same request again.", { retryAfter: 1 });
@@ -76,11 +77,6 @@ export async function appendEvents(
 function warningOf(lastSeq: number): Pick<Appended, "warning"> {
   if (lastSeq < LIMITS.warnEvents) return {};
   return { warning: `The run has ${lastSeq} events; at ${LIMITS.runEvents} it takes no more.` };
-}
-
-/** A trace's id is 32 hex digits; any other is a run that an application made. */
-function kindOf(runId: string): RunKind {
-  return /^[0-9a-f]{32}$/.test(runId) ? "trace" : "agent";
 }
 
 interface CheckedEvent {
@@ -119,7 +115,6 @@ function partOf(
   const contexts: SpanContext[] = [];
   const stored: StoredEvent[] = [];
   const delta = emptyDelta(kind);
-  let links = "";
   for (const event of events) {
     if (event.type === "SPAN" || event.type === "SPAN_STARTED") {
       const { span, context } = spanOf(runId, event.data as SentSpan);
@@ -128,17 +123,14 @@ function partOf(
       stored.push({ ...head(event, span.span_id), time: span.start_time_unix_nano, data: { ...span, ctx, facts } });
       if (event.type === "SPAN") {
         foldSpans(delta, [{ span: { ...span, facts }, context }], () => previewsOf(span, context));
-        links += linkOf(span);
         continue;
       }
-      // Its own name, so that the span itself is still new when it comes.
-      links += hash16(`started ${span.span_id}`) + NO_SPAN;
     } else {
       stored.push({ ...head(event, event.id), time: event.time, data: event.data });
-      links += (event.id === undefined ? NO_SPAN : hash16(`event ${event.id}`)) + NO_SPAN;
     }
     foldPlainEvent(delta, { ...event, time: stored.at(-1)?.time ?? event.time });
   }
+  const links = stored.map(linkOfEvent).join("");
   const { json, batchId } = encodePart(contexts, stored);
   // Two equal requests are two, unless something in them says that they are one.
   const named = events.every((event) => event.id !== undefined || event.type.startsWith("SPAN"));
@@ -162,17 +154,12 @@ function spanOf(runId: string, data: SentSpan): { span: Span; context: SpanConte
   const { resource, scope, trace_id, end_time_unix_nano, status, ...rest } = data;
   const span = {
     ...rest,
-    trace_id:
-      trace_id ?? (kindOf(runId) === "trace" ? runId : createHash("sha256").update(runId).digest("hex").slice(0, 32)),
+    trace_id: trace_id ?? (isTraceId(runId) ? runId : createHash("sha256").update(runId).digest("hex").slice(0, 32)),
     // A span that has not ended.
     end_time_unix_nano: end_time_unix_nano ?? "0",
     status: status.message === undefined ? { code: status.code } : { code: status.code, message: status.message },
   } as Span;
   return { span, context: { resource, scope } as SpanContext };
-}
-
-function hash16(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function hash22(text: string): string {

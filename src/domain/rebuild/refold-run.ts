@@ -1,0 +1,120 @@
+import { readSegments } from "../../blobs/archive.ts";
+import { dbFor } from "../../db/db.ts";
+import { type SegmentPointer, segmentsAfter } from "../../db/segments.ts";
+import type { CallFact } from "../../events/delta.ts";
+import { linkOfEvent } from "../../events/links.ts";
+import { kindOfId } from "../../events/log-name.ts";
+import { decodePart } from "../../events/part.ts";
+import { mergePart, type PartFacts, type RunState, startState } from "../projection/merge.ts";
+import { foldEvents } from "../projection/parts.ts";
+import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, rowsOf } from "../projection/rows.ts";
+import type { KnownRun } from "../projection/store.ts";
+
+/** Segments read in one go: bounds memory. */
+const SEGMENTS_AT_ONCE = 16;
+
+/** What is wrong with a run's rows, as statements and rows that put it right. */
+export interface Correction {
+  run: RunRow;
+  calls: CallRow[];
+  also: D1PreparedStatement[];
+}
+
+/**
+ * Folds a run's log anew and compares the result with its rows.
+ *
+ * A cost that D1 has stays, as long as the call is the same: which prices hold is not in the log, and to change them is what
+ * repricing is for.
+ * @returns what differs; null if nothing does, "unreadable" if D1 points to no log
+ * @throws if a pack is missing or cannot be read
+ */
+export async function refoldRun(
+  env: Env,
+  projectId: string,
+  id: string,
+  known: KnownRun,
+): Promise<Correction | null | "unreadable"> {
+  const db = dbFor(env, projectId);
+  const { rows } = known;
+  const [first, ...rest] = await readRun(env, projectId, id);
+  if (!first) return "unreadable";
+  // When its parts came in is only in the packs' indexes, and what the row says of it is no sum that could go wrong.
+  const { first_seen_at, seen_at } = known.state;
+  const folded: RunState = { ...rest.reduce(mergePart, startState(first)), first_seen_at, seen_at };
+  const { run, calls } = rowsOf(id, { ...folded, calls: keepCosts(folded.calls, known.state.calls) });
+
+  const stored = new Map(rows.calls.map((row) => [row.span_id, row]));
+  const changed = calls.filter((row) => !sameRow(CALL_COLUMNS, row, stored.get(row.span_id)));
+  const real = new Set(calls.map((row) => row.span_id));
+  const ghosts = rows.calls.filter((row) => !real.has(row.span_id)).map((row) => row.span_id);
+  const also = relinked(db, projectId, id, folded, known);
+  if (ghosts.length > 0) {
+    also.push(
+      db
+        .prepare(
+          "DELETE FROM llm_calls WHERE project_id = ? AND run_id = ? AND span_id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(projectId, id, JSON.stringify(ghosts)),
+    );
+  }
+  const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, rows.run);
+  return same ? null : { run, calls: changed, also };
+}
+
+async function readRun(env: Env, projectId: string, id: string): Promise<PartFacts[]> {
+  const parts: PartFacts[] = [];
+  for (let after = 0; ; ) {
+    const pointers = await segmentsAfter(dbFor(env, projectId), projectId, id, after, SEGMENTS_AT_ONCE);
+    const bodies = await readSegments(env.BUCKET, pointers);
+    for (const [n, pointer] of pointers.entries()) parts.push(factsOf(id, pointer, bodies[n] as Uint8Array));
+    if (pointers.length < SEGMENTS_AT_ONCE) return parts;
+    after = pointers.at(-1)?.last_seq ?? after;
+  }
+}
+
+function factsOf(id: string, pointer: SegmentPointer, member: Uint8Array): PartFacts {
+  const { slice_from: from, slice_to: to, first_seq, last_seq, skip } = pointer;
+  const events = decodePart(member, { from, to }, first_seq, skip);
+  return { delta: foldEvents(kindOfId(id), events), links: events.map(linkOfEvent).join(""), last_seq, at: 0 };
+}
+
+function keepCosts(calls: readonly CallFact[], before: readonly CallFact[]): CallFact[] {
+  const known = new Map(before.map((call) => [call.span_id, call]));
+  return calls.map((call) => {
+    const had = known.get(call.span_id);
+    if (!had || !samePrice(call, had)) return call;
+    const { cost_nano_usd, price_version, unpriced } = had;
+    return { ...call, cost_nano_usd, price_version, unpriced };
+  });
+}
+
+/** Whether two calls would cost the same by any price list. */
+function samePrice(a: CallFact, b: CallFact): boolean {
+  const key = ({ model, provider, usage, service_tier, refused, start }: CallFact) =>
+    JSON.stringify([model, provider, usage && Object.entries(usage).sort(), service_tier, refused, start]);
+  return key(a) === key(b);
+}
+
+function relinked(
+  db: D1Database,
+  projectId: string,
+  id: string,
+  folded: RunState,
+  known: KnownRun,
+): D1PreparedStatement[] {
+  const firstSeqs = [...known.segments.keys()];
+  return folded.links.flatMap((links, n) => {
+    if (links === known.state.links[n]) return [];
+    return db
+      .prepare("UPDATE segments SET links = unhex(?) WHERE project_id = ? AND run_id = ? AND first_seq = ?")
+      .bind(links, projectId, id, firstSeqs[n] ?? 0);
+  });
+}
+
+function sameRow<Column extends string>(
+  columns: readonly Column[],
+  a: Record<Column, unknown>,
+  b: Record<Column, unknown> | undefined,
+): boolean {
+  return b !== undefined && columns.every((column) => a[column] === b[column]);
+}
