@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../src/domain/artifacts/schema.ts";
+import type { ExportResult } from "../../src/domain/exports/schema.ts";
 import { exportStep } from "../../src/domain/exports/step.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import type { StepResult } from "../../src/domain/jobs/step.ts";
@@ -31,24 +32,12 @@ const JSON_TYPE = { "content-type": "application/json" };
 /** Milliseconds for tests that move many bytes, on a machine that does other things as well. */
 const PATIENT = 60_000;
 
-interface Exported {
-  artifact_id: string;
-  url: string;
-  name: string;
-  size: number;
-  sha256: string;
-  format: string;
-  events: number;
-  spans: number;
-  left_out?: number;
-}
-
 function ask(project: TestProject, run: string, body: unknown, headers: Record<string, string> = {}) {
   const init = { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
   return project.fetch(`/api/runs/${run}/export`, init);
 }
 
-async function exported(project: TestProject, run: string, format: string): Promise<Exported> {
+async function exported(project: TestProject, run: string, format: string): Promise<ExportResult> {
   const response = await ask(project, run, { format });
   expect(response.status).toBe(202);
   const { id } = (await response.json()) as JobAnswer;
@@ -57,12 +46,12 @@ async function exported(project: TestProject, run: string, format: string): Prom
     ({ status }) => status === "success" || status === "error",
   );
   expect(job).toMatchObject({ status: "success", kind: "export", error: null });
-  const result = job.result as Exported;
+  const result = job.result as ExportResult;
   expect([job.done, job.total]).toEqual([result.events, result.events]);
   return result;
 }
 
-async function download(project: TestProject, { url }: Exported): Promise<string> {
+async function download(project: TestProject, { url }: ExportResult): Promise<string> {
   const response = await project.fetch(url);
   expect(response.status).toBe(200);
   return new TextDecoder().decode(await response.arrayBuffer());
@@ -281,7 +270,7 @@ describe("the job's steps", () => {
       }
       const params = { run_id: "big", format: "jsonl", last_seq: 900 };
       const steps = await twice(project, params);
-      const result = steps.at(-1)?.result as Exported;
+      const result = steps.at(-1)?.result as ExportResult;
       expect(result).toMatchObject({ events: 900, spans: 0 });
       expect(result.size).toBeGreaterThan(2 * 8 * 1024 * 1024);
       expect(steps.map(({ total }) => total)).toEqual(steps.map(() => 900));
@@ -306,7 +295,7 @@ describe("the job's steps", () => {
     const project = await newProject();
     await append(project, "r1", [note(1), note(2), note(3)]);
     const steps = await twice(project, { run_id: "r1", format: "jsonl", last_seq: 2 });
-    const result = steps.at(-1)?.result as Exported;
+    const result = steps.at(-1)?.result as ExportResult;
     expect(result.events).toBe(2);
     const lines = (await download(project, result)).trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).seq)).toEqual([1, 2]);

@@ -1,9 +1,7 @@
 import type { RunEvent } from "../../events/event.ts";
 import { jsonl } from "./jsonl.ts";
 import { otlp } from "./otlp.ts";
-
-export const EXPORT_FORMATS = ["jsonl", "otlp"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+import type { ExportFormat } from "./schema.ts";
 
 /** What is open at a place in the document, so that writing can stop there and go on in another step. */
 export interface Open {

@@ -2,7 +2,7 @@ import { projectJobs } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import { type JobAnswer, jobAnswer } from "../jobs/schema.ts";
 import { lastSeqOf } from "../runs/get.ts";
-import type { ExportFormat } from "./format.ts";
+import type { ExportFormat } from "./schema.ts";
 
 /**
  * Begins to write a run's log, as long as it is now, into a file. Asks for `write`, as a job and a file come of it; to

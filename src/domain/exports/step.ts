@@ -5,7 +5,8 @@ import { artifactFromRow } from "../artifacts/artifact-from-row.ts";
 import { type FileFacts, recordArtifact } from "../artifacts/record.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { readLog } from "../runs/read-log.ts";
-import { type ExportFormat, FORMATS, type Format } from "./format.ts";
+import { FORMATS, type Format } from "./format.ts";
+import type { ExportFormat, ExportResult } from "./schema.ts";
 import { BEGINNING, type Position, writePart } from "./write-part.ts";
 
 /** Bytes that one step writes: done in about a second. R2 wants 5 MiB or more, all parts but the last alike. */
@@ -97,7 +98,7 @@ async function record(
   params: Params,
   { blob, position }: State,
   stored: Stored,
-): Promise<unknown> {
+): Promise<ExportResult> {
   const { format, last_seq } = params;
   const row = await recordArtifact(ctx, fileOf(params, FORMATS[format]), stored, blob, { announced: true });
   const { id, url, name, size, sha256 } = artifactFromRow(row);

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { requireScope } from "../../context.ts";
-import { EXPORT_FORMATS } from "../../domain/exports/format.ts";
+import { EXPORT_FORMATS } from "../../domain/exports/schema.ts";
 import { startExport } from "../../domain/exports/start.ts";
 import { jobSchema } from "../../domain/jobs/schema.ts";
 import { agUiInputSchema, runAgUi } from "../../domain/runs/ag-ui.ts";

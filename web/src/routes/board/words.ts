@@ -85,7 +85,7 @@ function costText({ kind, text }: ReturnType<typeof runCost>): string {
   return kind === "none" ? "no cost" : kind === "unknown" ? "cost unknown" : text;
 }
 
-const JOBS: Record<string, string> = { reprice: "Reprice past calls" };
+const JOBS: Record<string, string> = { reprice: "Reprice past calls", export: "Export a run" };
 
 export function jobTitle({ kind }: Pick<JobAnswer, "kind">): string {
   return JOBS[kind] ?? kind;
