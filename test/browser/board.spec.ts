@@ -65,6 +65,32 @@ test("the board shows runs, sessions and calls as they come, and each row leads 
   await expect(page).toHaveURL(`${server.origin}/runs/${run.traceId}?span=${run.ids.call}`);
 });
 
+test("an artifact shows on the board as it comes, in its newest version, and leads to its run", async ({
+  signIn,
+  server,
+}) => {
+  const run = `run-${hex(4)}`;
+  const put = async (body: string) => {
+    const headers = { "content-type": "text/markdown", "x-entity-type": "report" };
+    const answer = await server.fetch(`/api/runs/${run}/artifacts/notes.md`, { method: "PUT", headers, body });
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const page = await signIn("/board?entities=Artifact");
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  const card = page.getByRole("region", { name: "Artifacts" });
+  await put("one");
+  const row = card.locator("li").filter({ hasText: run });
+  await expect(row).toContainText("report · 3 B");
+  const newest = await put("second");
+  await expect(card.locator(`[data-row="${newest}"]`)).toContainText(`report · 6 B · ${run}`);
+  await expect(row).toHaveCount(1);
+  await expect(card).toContainText(/[1-9]\d* in the last minute/);
+  await expectAccessible(page);
+  await row.getByRole("link", { name: "notes.md" }).click();
+  await expect(page).toHaveURL(`${server.origin}/runs/${run}?artifact=${newest}`);
+  await expect(page.getByRole("region", { name: "Artifact notes.md" })).toContainText("second");
+});
+
 test("chips narrow the cards and the socket, and the keyboard goes from row to row", async ({ signIn, server }) => {
   await server.send(agentRun("before").spans);
   const page = await signIn("/sessions");
@@ -84,7 +110,7 @@ test("chips narrow the cards and the socket, and the keyboard goes from row to r
   await page.reload();
   await expect(page.getByRole("region")).toHaveCount(2);
   await chips.getByRole("button", { name: "All", exact: true }).click();
-  await expect(page.getByRole("region")).toHaveCount(5);
+  await expect(page.getByRole("region")).toHaveCount(6);
   await chips.getByRole("button", { name: "All", exact: true }).blur();
   await page.keyboard.press("j");
   await expect(page.getByRole("region", { name: "Runs" }).getByRole("link").nth(1)).toBeFocused();

@@ -10,6 +10,12 @@ const MIB = 1024 * 1024;
 /** Milliseconds for tests that move many bytes, on a machine that does other things as well. */
 const PATIENT = 60_000;
 const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'";
+const DOCUMENT = "sandbox; default-src 'none'; frame-ancestors 'self'";
+const DRAWING =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'";
+const PAGE =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; " +
+  "media-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
 interface Put {
   run?: string;
@@ -365,9 +371,10 @@ describe("GET /api/artifacts/:id", () => {
     ["image/webp", "image/webp", "image/webp"],
     ["application/pdf", "application/pdf", "application/pdf"],
     ["application/zip", "application/zip", null],
-    ["text/html", "application/octet-stream", null],
-    ["Text/HTML; charset=utf-8", "application/octet-stream", null],
-    ["image/svg+xml", "application/octet-stream", null],
+    ["text/html", "application/octet-stream", "text/html; charset=utf-8"],
+    ["Text/HTML; charset=latin1", "application/octet-stream", "Text/HTML; charset=latin1"],
+    ["image/svg+xml", "application/octet-stream", "image/svg+xml"],
+    ["IMAGE/SVG+XML; a=b", "application/octet-stream", "image/svg+xml"],
     ["application/xhtml+xml", "application/octet-stream", null],
     ["text/javascript", "application/octet-stream", "text/plain; charset=utf-8"],
   ])("%s is downloaded as %s and previewed as %s", async (sent, download, preview) => {
@@ -391,8 +398,14 @@ describe("GET /api/artifacts/:id", () => {
     });
     expect(await textOf(response)).toBe(body);
     const shown = await project.fetch(`${artifact.url}?preview=1`);
-    expect(shown.headers.get("content-security-policy")).toBe(SANDBOX);
     expect(shown.headers.get("x-content-type-options")).toBe("nosniff");
+    const policies: [RegExp, string][] = [
+      [/html;|html$/i, `sandbox; ${PAGE}`],
+      [/svg/i, DRAWING],
+      [/pdf/, DOCUMENT],
+    ];
+    const own = policies.find(([type]) => type.test(preview ?? ""))?.[1];
+    expect(shown.headers.get("content-security-policy")).toBe(own ?? SANDBOX);
     if (preview === null) {
       expect(await code(shown)).toEqual([415, "unsupported_media_type"]);
       return;
@@ -402,13 +415,36 @@ describe("GET /api/artifacts/:id", () => {
     expect(await textOf(shown)).toBe(body);
   });
 
-  test("previews the first 64 KiB of a text, up to a whole character", async () => {
+  test("previews the first 200 kB of a text, up to a whole character", async () => {
     const project = await newProject();
-    const artifact = await kept(project, `${"x".repeat(64 * 1024 - 1)}€${"y".repeat(100)}`, {
+    const artifact = await kept(project, `${"x".repeat(199_999)}€${"y".repeat(100)}`, {
       headers: { "content-type": "text/markdown" },
     });
     const text = await (await project.fetch(`${artifact.url}?preview=1`)).text();
-    expect(text).toBe("x".repeat(64 * 1024 - 1));
+    expect(text).toBe("x".repeat(199_999));
+  });
+
+  test("lets a page run its scripts in a frame of the dashboard only, and never under the policy of another way", async () => {
+    const project = await newProject();
+    const { url } = await kept(project, "<p>hi", { headers: { "content-type": "text/html" } });
+    const as = async (dest: string, site: string, more: Record<string, string> = {}) => {
+      const headers = { "sec-fetch-dest": dest, "sec-fetch-site": site, ...more };
+      const { status, headers: got } = await project.fetch(`${url}?preview=1`, { headers });
+      return { status, policy: got.get("content-security-policy"), etag: got.get("etag") as string };
+    };
+    const framed = await as("iframe", "same-origin");
+    expect(framed).toMatchObject({ status: 200, policy: `sandbox allow-scripts; ${PAGE}` });
+    for (const [dest, site] of [
+      ["document", "same-origin"],
+      ["document", "none"],
+      ["iframe", "cross-site"],
+      ["embed", "same-origin"],
+    ] as const) {
+      const still = { status: 200, policy: `sandbox; ${PAGE}` };
+      expect(await as(dest, site)).toMatchObject(still);
+      expect(await as(dest, site, { "if-none-match": framed.etag })).toMatchObject(still);
+    }
+    expect(await as("iframe", "same-origin", { "if-none-match": framed.etag })).toMatchObject({ status: 304 });
   });
 
   test("answers ranges, and 304 to those who have it", async () => {

@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import type { Artifact } from "../../src/domain/artifacts/schema.ts";
 import type { Card, Stats } from "../../src/domain/board/schema.ts";
 import type { DeadLetter, OpenedLetter } from "../../src/domain/dead-letters/schema.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
@@ -72,6 +73,13 @@ async function send(project: TestProject, session: string, models: string[], off
   return root.traceId;
 }
 
+/** Keeps a file of a run. */
+async function put(project: TestProject, run: string, name: string, body: string): Promise<Artifact> {
+  const headers = { "content-type": "text/markdown", "content-length": String(body.length) };
+  const answer = await project.fetch(`/api/runs/${run}/artifacts/${name}`, { method: "PUT", headers, body });
+  return (await answer.json()) as Artifact;
+}
+
 async function reprice(project: TestProject): Promise<JobAnswer> {
   const at = (offsetMs: number) => new Date(Number(T0 / 1_000_000n) + offsetMs).toISOString();
   const started = await project.fetch("/api/prices/reprice", {
@@ -93,6 +101,12 @@ describe("the kinds of rows", () => {
     const newer = await send(project, "s-2", ["gpt-4o-mini", "house-1"]);
     await putAside({ id: `${project.id}-m`, body: bell(project) });
     const job = await reprice(project);
+    for (const [name, body] of [
+      ["a.md", "1"],
+      ["a.md", "2"],
+      ["b.md", "1"],
+    ] as const)
+      await put(project, newer, name, body);
 
     const { data } = await project.json<{ data: Card[] }>("/api/entities");
     const outline = data.map(({ entity, count, count_is_lower_bound, per_minute }) => [
@@ -105,6 +119,7 @@ describe("the kinds of rows", () => {
       ["Run", 2, false, 2],
       ["Session", 2, false, null],
       ["LlmCall", 3, false, null],
+      ["Artifact", 2, false, 2],
       ["Job", 1, false, 1],
       ["DeadLetter", 1, false, 1],
     ]);
@@ -113,6 +128,8 @@ describe("the kinds of rows", () => {
     expect(of("Run")).toMatchObject({ newest: runs, newest_at: runs[0]?.started_at });
     expect(of("Session").newest).toEqual((await project.json<{ data: unknown[] }>("/api/sessions")).data);
     expect(of("Session").newest_at).toBe(runs[0]?.started_at);
+    const { data: files } = await project.json<{ data: Artifact[] }>("/api/artifacts");
+    expect(of("Artifact")).toMatchObject({ newest: files, newest_at: files[0]?.created_at });
     expect(of("Job").newest).toEqual([job]);
     expect(of("DeadLetter").newest).toEqual((await letters(project)).data);
 
@@ -127,7 +144,7 @@ describe("the kinds of rows", () => {
 
     const none = { count: 0, newest_at: null, newest: [] };
     const { data: foreign } = await other.json<{ data: Card[] }>("/api/entities");
-    expect(foreign).toMatchObject([none, none, none, none, none]);
+    expect(foreign).toMatchObject([none, none, none, none, none, none]);
   });
 
   test("are counted to a bound, and passed over where their sums would need a scan", async () => {
@@ -165,7 +182,8 @@ describe("the kinds of rows", () => {
 describe("the project's totals", () => {
   test("sum up a day by the rules of a session, and say what is under way", async () => {
     const [project, other] = [await newProject(), await newProject()];
-    await send(project, "s", ["gpt-4o-mini"]);
+    const run = await send(project, "s", ["gpt-4o-mini"]);
+    for (const version of ["1", "2"]) await put(project, run, "report.md", version);
     await putAside({ id: `${project.id}-m`, body: bell(project) });
     await reprice(project);
     const board = await watch(project, "");
@@ -199,6 +217,8 @@ describe("the project's totals", () => {
         known_cost_usd: 0.00021,
         unpriced_run_count: 0,
       },
+      artifact_count: 1,
+      artifact_count_is_lower_bound: false,
       jobs: { active: 0, failed: 0 },
       dead_letters: { waiting: 1, waiting_is_lower_bound: false },
       connected_clients: 1,
@@ -216,7 +236,12 @@ describe("the project's totals", () => {
     expect(last_24_hours.cost_usd).toBeNull();
 
     const empty = await other.json<Stats>("/api/stats");
-    expect(empty).toMatchObject({ run_count: 0, dead_letters: { waiting: 0 }, dropped: { log_records: 0 } });
+    expect(empty).toMatchObject({
+      run_count: 0,
+      artifact_count: 0,
+      dead_letters: { waiting: 0 },
+      dropped: { log_records: 0 },
+    });
     expect(empty.last_24_hours).toMatchObject({ run_count: 0, span_count: 0, input_tokens: null, cost_usd: null });
   });
 });
@@ -366,12 +391,15 @@ test("reading needs the scope read, and a replay the scope write", async () => {
 
 test("the live board sends the kinds that were asked for, and says a letter once", async () => {
   const project = await newProject();
-  const [all, some, none] = [
+  const [all, some, files] = [
     await watch(project, ""),
     await watch(project, "?entities=Job,DeadLetter"),
     await watch(project, "?entities=Artifact"),
   ];
-  await send(project, "s", ["gpt-4o-mini"]);
+  const run = await send(project, "s", ["gpt-4o-mini"]);
+  const artifacts = [await put(project, run, "a.md", "1"), await put(project, run, "a.md", "2")];
+  // The same bytes again are nothing new.
+  await put(project, run, "a.md", "2");
   const job = await reprice(project);
   const id = `${project.id}-m`;
   await putAside({ id, body: bell(project) });
@@ -381,10 +409,16 @@ test("the live board sends the kinds that were asked for, and says a letter once
     (entities) => entities.includes("DeadLetter") && entities.includes("Job"),
   );
   const kinds = ({ messages }: typeof all) => [...new Set(messages.map(({ entity }) => entity))].sort();
-  expect([kinds(all), kinds(some), kinds(none)]).toEqual([["DeadLetter", "Job", "Run"], ["DeadLetter", "Job"], []]);
+  expect([kinds(all), kinds(some), kinds(files)]).toEqual([
+    ["Artifact", "DeadLetter", "Job", "Run"],
+    ["DeadLetter", "Job"],
+    ["Artifact"],
+  ]);
+  expect(files.messages).toMatchObject(artifacts.map((data) => ({ entity: "Artifact", event_type: "insert", data })));
+  expect(files.messages).toHaveLength(2);
   expect(some.messages.filter(({ entity }) => entity === "DeadLetter")).toMatchObject([
     { event_type: "insert", data: (await letters(project)).data[0] },
   ]);
   expect(some.messages.filter(({ entity }) => entity === "Job").at(-1)).toMatchObject({ data: job });
-  for (const board of [all, some, none]) board.close();
+  for (const board of [all, some, files]) board.close();
 });

@@ -1,8 +1,11 @@
-/** How an artifact may be shown in a browser; null = not at all, only downloaded. */
-export type Preview = "text" | "inline";
+/**
+ * How an artifact may be shown in a browser; null = not at all, only downloaded. A "drawing" (SVG) and a "page" (HTML) can hold
+ * scripts: each has a policy of its own, as a "document" (PDF) has, which is shown in a frame.
+ */
+export type Preview = "text" | "image" | "drawing" | "document" | "page";
 
-/** What a browser draws without running anything. SVG is not among them: it can hold scripts. */
-const INLINE = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]);
+/** What a browser draws without running anything. */
+const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 const TEXT =
   /^(text\/[\w.+-]+|application\/([\w.-]+\+)?(json|yaml)|application\/(x-ndjson|jsonl|x-yaml|toml|sql|xml|javascript))$/;
@@ -10,10 +13,13 @@ const TEXT =
 /** Types that a browser runs, styles a page with, or takes apart into other types. */
 const ACTIVE = /html|xml|svg|script|css|wasm|xsl|multipart|manifest/;
 
-/** How a file of this Content-Type may be previewed. Pages are not, not even as their source. */
+/** How a file of this Content-Type may be previewed. XHTML is not: its parser knows ways that HTML's does not. */
 export function previewOf(contentType: string): Preview | null {
   const type = essenceOf(contentType);
-  if (INLINE.has(type)) return "inline";
+  if (IMAGES.has(type)) return "image";
+  if (type === "image/svg+xml") return "drawing";
+  if (type === "application/pdf") return "document";
+  if (type === "text/html") return "page";
   return TEXT.test(type) && !/html|svg/.test(type) ? "text" : null;
 }
 

@@ -7,6 +7,7 @@ import { appendEvents } from "../runs/append-events.ts";
 import { type ArtifactRow, artifactFromRow } from "./artifact-from-row.ts";
 import { type FileFacts, recordArtifact } from "./record.ts";
 import type { Artifact } from "./schema.ts";
+import { tellOfArtifact } from "./tell.ts";
 import { withdrawArtifact } from "./withdraw.ts";
 
 /** Most bytes of an artifact: what Cloudflare lets through to a Worker in one request on its smaller plans. */
@@ -51,6 +52,7 @@ async function keep(ctx: Ctx, sent: NewArtifact): Promise<{ artifact: Artifact; 
       if (created && error instanceof AppError && error.code === "run_full") await withdrawArtifact(ctx, row);
       throw error;
     });
+    ctx.waitUntil(tellOfArtifact(ctx, artifactFromRow(row)));
   }
   return { artifact: artifactFromRow(row), created };
 }

@@ -4,14 +4,26 @@ import type { ArtifactRow } from "./artifact-from-row.ts";
 import { loadArtifact } from "./load.ts";
 import { disposition, downloadType, matches, previewOf, rangeOf, wholeCharacters } from "./media.ts";
 
-/** Bytes of a text that its preview shows. */
-const PREVIEW_BYTES = 64 * 1024;
+/** Bytes of a text that its preview shows: more than anybody reads there, and laid out at once. */
+const PREVIEW_BYTES = 200_000;
 
 /**
  * The policy that every answer with an artifact's bytes has: whoever made the file is not trusted, and it comes from the
  * dashboard's own origin. Without scripts, forms, frames and an origin it can do nothing there.
  */
 export const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/** A drawing has its styles and pictures inside. As an image it runs nothing; opened by itself, the sandbox sees to that. */
+const DRAWING =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'";
+
+/** The browser's own reader of PDF works inside of the sandbox, and the dashboard may frame it. */
+const DOCUMENT = "sandbox; default-src 'none'; frame-ancestors 'self'";
+
+/** What a page may use: what it brings along, and no network. */
+const PAGE =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; " +
+  "media-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
 /**
  * The bytes of an artifact as a download. Takes Range, If-Range and If-None-Match of the request.
@@ -25,22 +37,28 @@ export async function downloadArtifact(ctx: Ctx, id: string, request: Request): 
 }
 
 /**
- * An artifact to look at: images and PDF whole, of text the first 64 KiB as text/plain.
- * @throws AppError `artifact_not_found`, `unsupported_media_type` for what a browser could run or cannot show
+ * An artifact to look at: images, PDF and pages whole, of text the first 200 kB as text/plain.
+ * @throws AppError `artifact_not_found`, `unsupported_media_type` for what a browser cannot show
  */
 export async function previewArtifact(ctx: Ctx, id: string, request: Request): Promise<Response> {
   requireScope(ctx, "read");
   const row = await loadArtifact(ctx, id);
   const preview = previewOf(row.content_type);
   switch (preview) {
-    case "inline":
-      return sendBytes(ctx, row, request, headersOf(row, `"${row.sha256}"`, "inline", row.content_type));
+    case "image":
+      return sendBytes(ctx, row, request, inline(row, row.content_type, SANDBOX));
+    case "drawing":
+      return sendBytes(ctx, row, request, inline(row, "image/svg+xml", DRAWING));
+    case "document":
+      return sendBytes(ctx, row, request, inline(row, "application/pdf", DOCUMENT));
+    case "page":
+      return sendPage(ctx, row, request);
     case "text":
       return sendText(ctx, row, request);
     case null:
       throw new AppError(
         "unsupported_media_type",
-        `There is no preview of ${row.content_type.slice(0, 100)}: only of text, PNG, JPEG, GIF, WebP and PDF. Leave out preview to download it.`,
+        `There is no preview of ${row.content_type.slice(0, 100)}: only of text, HTML, PDF, PNG, JPEG, GIF, WebP and SVG. Leave out preview to download it.`,
       );
   }
 }
@@ -57,6 +75,26 @@ function headersOf(row: ArtifactRow, etag: string, kind: "attachment" | "inline"
     // ranges count the bytes as they are.
     "Cache-Control": "private, no-cache, no-transform",
   });
+}
+
+function inline(row: ArtifactRow, type: string, policy: string, etag = `"${row.sha256}"`): Headers {
+  const headers = headersOf(row, etag, "inline", type);
+  headers.set("Content-Security-Policy", policy);
+  return headers;
+}
+
+/**
+ * A page runs its scripts only inside of a frame of the dashboard, without an origin: opened by itself it would stand under our
+ * address, where it could ask for a key, and lead away with it. Browsers do not say so over plain http; then nothing runs.
+ */
+function sendPage(ctx: Ctx, row: ArtifactRow, request: Request): Promise<Response> {
+  const { headers } = request;
+  const framed = headers.get("sec-fetch-dest") === "iframe" && headers.get("sec-fetch-site") === "same-origin";
+  const type = /;\s*charset=/i.test(row.content_type) ? row.content_type : "text/html; charset=utf-8";
+  const policy = `${framed ? "sandbox allow-scripts" : "sandbox"}; ${PAGE}`;
+  // Each way has a tag of its own: a 304 must not bring bytes back under the policy of the other.
+  const etag = `"${row.sha256}-${framed ? "framed" : "still"}"`;
+  return sendBytes(ctx, row, request, inline(row, type, policy, etag));
 }
 
 async function sendBytes(ctx: Ctx, row: ArtifactRow, request: Request, headers: Headers): Promise<Response> {

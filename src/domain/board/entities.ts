@@ -1,6 +1,7 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import { type Nano, nanoFromMs, rfc3339 } from "../../events/nano.ts";
+import { listArtifacts } from "../artifacts/list.ts";
 import { listDeadLetters } from "../dead-letters/list.ts";
 import { listJobs } from "../jobs/list.ts";
 import { listRuns } from "../runs/list.ts";
@@ -21,13 +22,14 @@ export async function listEntities(ctx: Ctx): Promise<{ data: Card[] }> {
   requireScope(ctx, "read");
   const now = Date.now();
   const db = readDbFor(ctx.env, ctx.projectId);
-  const [counts, sessions, calls, runs, jobs, letters] = await Promise.all([
+  const [counts, sessions, calls, runs, artifacts, jobs, letters] = await Promise.all([
     count(db, ctx.projectId, now),
     readSessions(db, ctx),
     newestCalls(db, ctx.projectId)
       .all<Parameters<typeof callFromRow>[0]>()
       .then(({ results }) => results.map(callFromRow)),
     listRuns(ctx, { limit: NEWEST }),
+    listArtifacts(ctx, { limit: NEWEST }),
     listJobs(ctx, { limit: JOBS_BOUND }),
     listDeadLetters(ctx, { limit: NEWEST }),
   ]);
@@ -54,6 +56,13 @@ export async function listEntities(ctx: Ctx): Promise<{ data: Card[] }> {
         ...figures(counts.calls),
         newest_at: calls[0]?.started_at ?? null,
         newest: calls,
+      },
+      {
+        entity: "Artifact",
+        description: "A file that a run made, in its newest version",
+        ...figures(counts.artifacts, counts.artifactsOfMinute),
+        newest_at: artifacts.data[0]?.created_at ?? null,
+        newest: artifacts.data,
       },
       {
         entity: "Job",
@@ -111,6 +120,9 @@ const COUNTS_SQL = `
       AND started_ns <= CAST(?3 AS INTEGER) LIMIT ${COUNT_BOUND + 1})) AS runsOfMinute,
     (SELECT count(id) FROM sessions) AS sessions,
     (SELECT count(*) FROM (SELECT 1 FROM llm_calls WHERE project_id = ?1 AND counted = 1 LIMIT ${COUNT_BOUND + 1})) AS calls,
+    (SELECT count(*) FROM (SELECT 1 FROM artifacts WHERE project_id = ?1 AND latest = 1 LIMIT ${COUNT_BOUND + 1})) AS artifacts,
+    (SELECT count(*) FROM (SELECT 1 FROM artifacts WHERE project_id = ?1 AND latest = 1 AND created_at > ?4
+      LIMIT ${COUNT_BOUND + 1})) AS artifactsOfMinute,
     (SELECT count(*) FROM (SELECT 1 FROM dead_letters WHERE project_id = ?1 LIMIT ${COUNT_BOUND + 1})) AS letters,
     (SELECT count(*) FROM (SELECT 1 FROM dead_letters WHERE project_id = ?1 AND received_at > ?4
       LIMIT ${COUNT_BOUND + 1})) AS lettersOfMinute`;
@@ -120,6 +132,8 @@ interface Counts {
   runsOfMinute: number;
   sessions: number;
   calls: number;
+  artifacts: number;
+  artifactsOfMinute: number;
   letters: number;
   lettersOfMinute: number;
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { artifactSchema } from "../artifacts/schema.ts";
 import { deadLetterSchema } from "../dead-letters/schema.ts";
 import { jobSchema } from "../jobs/schema.ts";
 import { llmCallSchema, runSchema } from "../runs/schema.ts";
@@ -34,6 +35,7 @@ const card = <E extends string, T extends z.ZodType>(entity: E, row: T) =>
 export const runCardSchema = card("Run", runSchema);
 export const sessionCardSchema = card("Session", sessionSchema);
 export const callCardSchema = card("LlmCall", boardCallSchema);
+export const artifactCardSchema = card("Artifact", artifactSchema);
 export const jobCardSchema = card("Job", jobSchema);
 export const letterCardSchema = card("DeadLetter", deadLetterSchema);
 
@@ -42,6 +44,7 @@ const cardSchema = z.discriminatedUnion("entity", [
   runCardSchema,
   sessionCardSchema,
   callCardSchema,
+  artifactCardSchema,
   jobCardSchema,
   letterCardSchema,
 ]);
@@ -79,6 +82,8 @@ export const statsSchema = z
         unpriced_run_count: z.number().int().openapi({ description: "Runs whose cost is not known" }),
       })
       .openapi({ description: "Sums over the runs that started in the last 24 hours" }),
+    artifact_count: z.number().int().openapi({ description: "Files of runs, each name of a run once" }),
+    artifact_count_is_lower_bound: lowerBound("These files"),
     jobs: z.object({
       active: z.number().int(),
       failed: z.number().int(),

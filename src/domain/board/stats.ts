@@ -43,6 +43,7 @@ const COUNTS_SQL = `
     (SELECT count(*) FROM (SELECT 1 FROM dead_letters INDEXED BY dead_letters_waiting
       WHERE project_id = ?1 AND replayed_at IS NULL
       LIMIT ${COUNT_BOUND + 1})) AS letters,
+    (SELECT count(*) FROM (SELECT 1 FROM artifacts WHERE project_id = ?1 AND latest = 1 LIMIT ${COUNT_BOUND + 1})) AS artifacts,
     EXISTS (SELECT 1 FROM runs WHERE project_id = ?1 AND started_ns > CAST(?2 AS INTEGER)
       LIMIT 1 OFFSET ${DAY_BOUND}) AS moreInDay`;
 
@@ -67,6 +68,7 @@ interface DayRow {
 interface CountRow {
   runs: number;
   letters: number;
+  artifacts: number;
   moreInDay: number;
 }
 
@@ -85,11 +87,14 @@ export async function getStats(ctx: Ctx): Promise<Stats> {
   ]);
   const runs = bounded(counts.runs);
   const letters = bounded(counts.letters);
+  const artifacts = bounded(counts.artifacts);
   const jobsWith = (...statuses: Job["status"][]) => jobs.filter(({ status }) => statuses.includes(status)).length;
   return {
     run_count: runs.count,
     run_count_is_lower_bound: runs.isLowerBound,
     last_24_hours: lastDay(day, counts.moreInDay === 1),
+    artifact_count: artifacts.count,
+    artifact_count_is_lower_bound: artifacts.isLowerBound,
     jobs: { active: jobsWith("pending", "running"), failed: jobsWith("error") },
     dead_letters: { waiting: letters.count, waiting_is_lower_bound: letters.isLowerBound },
     connected_clients: clients,

@@ -110,7 +110,8 @@ const get = createRoute({
     params: z.object({ id: z.string().min(1).max(128) }),
     query: z.object({
       preview: z.enum(["1", "true"]).optional().openapi({
-        description: "Inline: text (its first 64 KiB), PNG, JPEG, GIF, WebP and PDF; 415 for all other types",
+        description:
+          "Inline and in a sandbox: text (its first 200 kB), HTML, PDF, PNG, JPEG, GIF, WebP and SVG; 415 for all other types",
       }),
     }),
   },
@@ -123,11 +124,11 @@ const get = createRoute({
   },
 });
 
-/** Sets the policy of files that strangers made; errors of the same address get it too, and need no other. */
+/** Errors of an address where files of strangers are have the strictest policy of those, and need no other. */
 function sandboxed(): MiddlewareHandler<HonoEnv> {
   return async (c, next) => {
     await next();
-    c.res.headers.set("Content-Security-Policy", SANDBOX);
+    if (!c.res.headers.has("Content-Security-Policy")) c.res.headers.set("Content-Security-Policy", SANDBOX);
   };
 }
 

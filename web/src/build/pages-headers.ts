@@ -26,6 +26,8 @@ export function contentSecurityPolicy(html: string): string {
     "img-src 'self' data:",
     // 'self' covers wss: on the same host in every browser we support; older ones took it for https: only.
     "connect-src 'self'",
+    // Files of runs: pages and PDF, which come with a sandbox of their own. Wherever one leads its frame to, it stays here.
+    "frame-src 'self'",
     "manifest-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

@@ -37,6 +37,13 @@ export const hooks: { signedOut: () => void } = { signedOut: () => {} };
 
 /** Asks the API. @throws ApiError if it does not answer with success */
 export async function send<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await ask(path, init);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** An answer that is a success, whatever is in it. @throws ApiError */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let response: Response;
@@ -51,8 +58,7 @@ export async function send<T>(path: string, init: RequestInit = {}): Promise<T> 
     if (response.status === 401 && !path.startsWith(AUTH)) hooks.signedOut();
     throw await errorFrom(response);
   }
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }
 
 async function errorFrom(response: Response): Promise<ApiError> {
@@ -97,6 +103,7 @@ export const paths = {
   run: (id: string) => `/runs/${encodeURIComponent(id)}`,
   session: sessionPath,
   sessions: (userId?: string) => (userId ? `/sessions?${new URLSearchParams({ user_id: userId })}` : "/sessions"),
+  artifact: (runId: string, id: string) => `/runs/${encodeURIComponent(runId)}?artifact=${encodeURIComponent(id)}`,
   runJson: run,
   subscribe: (id: string, after: number) => `${run(id)}/subscribe?after=${after}`,
 };

@@ -1,9 +1,10 @@
 import { ApiError, hooks, type Page } from "#lib/api.ts";
+import type { Artifact } from "../../../../src/domain/artifacts/schema.ts";
 import type { Card, Stats } from "../../../../src/domain/board/schema.ts";
 import type { DeadLetter, OpenedLetter } from "../../../../src/domain/dead-letters/schema.ts";
 import type { JobAnswer } from "../../../../src/domain/jobs/schema.ts";
 
-export type { Card, DeadLetter, JobAnswer, OpenedLetter, Stats };
+export type { Artifact, Card, DeadLetter, JobAnswer, OpenedLetter, Stats };
 export type Entity = Card["entity"];
 
 /** A line of the project's live board. */

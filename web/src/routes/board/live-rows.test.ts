@@ -30,3 +30,20 @@ it("keeps to the number of rows that a card has", () => {
     board = arrive(board, { entity: "Run", event_type: "insert", data: run(`n${n}`, 30 + n) });
   expect(board[0]?.newest).toHaveLength(5);
 });
+
+it("puts a new version of a file in the place of the one before", () => {
+  const file = (id: string, name: string, second: number, run_id = "r") => ({
+    id,
+    run_id,
+    name,
+    created_at: `2026-11-21T09:00:${second}.000Z`,
+  });
+  const board = [{ entity: "Artifact", newest: [file("b1", "b", 20), file("a1", "a", 10)] }] as unknown as Card[];
+  const after = (data: unknown) => {
+    const [card] = arrive(board, { entity: "Artifact", event_type: "insert", data });
+    return (card as { newest: { id: string }[] }).newest.map(({ id }) => id).join(" ");
+  };
+  expect(after(file("a2", "a", 30))).toBe("a2 b1");
+  expect(after(file("a3", "a", 30, "another"))).toBe("a3 b1 a1");
+  expect(after(file("b1", "b", 20))).toBe("b1 a1");
+});

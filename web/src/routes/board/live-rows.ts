@@ -1,6 +1,6 @@
 import type { Run } from "#lib/api.ts";
 import { sortKey } from "#lib/time.ts";
-import type { Card, DeadLetter, FeedMessage, JobAnswer } from "./board-api.ts";
+import type { Artifact, Card, DeadLetter, FeedMessage, JobAnswer } from "./board-api.ts";
 
 /** Rows that a card shows; the API gives as many. */
 const SHOWN = 5;
@@ -17,6 +17,8 @@ function taken(card: Card, data: unknown): Card {
   switch (card.entity) {
     case "Run":
       return { ...card, newest: place(card.newest, data as Run, (run) => sortKey(run.started_at), olderRun) };
+    case "Artifact":
+      return { ...card, newest: placeArtifact(card.newest, data as Artifact) };
     case "Job":
       return { ...card, newest: place(card.newest, data as JobAnswer, (job) => job.created_at, olderJob) };
     case "DeadLetter":
@@ -26,6 +28,12 @@ function taken(card: Card, data: unknown): Card {
     case "LlmCall":
       return card;
   }
+}
+
+/** A new version of a file takes the place of the one before. */
+function placeArtifact(rows: Artifact[], file: Artifact): Artifact[] {
+  const others = rows.filter(({ id, run_id, name }) => id === file.id || run_id !== file.run_id || name !== file.name);
+  return place(others, file, ({ created_at }) => created_at, neverOlder);
 }
 
 const neverOlder = () => false;

@@ -7,7 +7,7 @@ it("narrows to the kinds whose chips are pressed, and to all when none is left",
   expect(toggled([], "Job")).toBe("/board?entities=Job");
   expect(toggled(["Job"], "Run")).toBe("/board?entities=Run,Job");
   expect(toggled(["Job"], "Job")).toBe("/board");
-  expect(toggled(["Run", "Session", "LlmCall", "Job"], "DeadLetter")).toBe("/board");
+  expect(toggled(["Run", "Session", "LlmCall", "Artifact", "Job"], "DeadLetter")).toBe("/board");
 });
 
 it("asks the feed for what the cards live by, each once", () =>

@@ -1,5 +1,5 @@
 import { paths } from "#lib/api.ts";
-import { count, counted, duration, tokens } from "#lib/format.ts";
+import { bytes, count, counted, duration, tokens } from "#lib/format.ts";
 import { runCost, sessionCost, usd } from "#lib/money.ts";
 import { sessionStatus, sessionTitle } from "../sessions/session-words.ts";
 import { boardPaths, type Card, type Entity, type JobAnswer } from "./board-api.ts";
@@ -10,12 +10,13 @@ export const KINDS: { [E in Entity]: { title: string; href: string | null; follo
   // Both come along with runs: the feed has no messages of their own.
   Session: { title: "Sessions", href: "/sessions", follows: "Run" },
   LlmCall: { title: "LLM calls", href: null, follows: "Run" },
+  Artifact: { title: "Artifacts", href: null, follows: "Artifact" },
   Job: { title: "Jobs", href: boardPaths.jobs, follows: "Job" },
   DeadLetter: { title: "Dead letters", href: boardPaths.letters, follows: "DeadLetter" },
 };
 export const ENTITIES = Object.keys(KINDS) as Entity[];
 
-export type Mark = "running" | "success" | "error" | "cancelled" | "pending" | "waiting";
+export type Mark = "running" | "success" | "error" | "cancelled" | "pending" | "waiting" | "file";
 
 /** A row of any kind, as a card shows it. */
 export interface Line {
@@ -59,6 +60,15 @@ export function linesOf(card: Card): Line[] {
           call.cost_usd === null ? "cost unknown" : usd(call.cost_usd),
         ],
         time: call.started_at,
+      }));
+    case "Artifact":
+      return card.newest.map((file) => ({
+        id: file.id,
+        href: paths.artifact(file.run_id, file.id),
+        mark: "file",
+        title: file.name,
+        facts: [file.entity_type ?? file.content_type, bytes(file.size), file.run_id],
+        time: file.created_at,
       }));
     case "Job":
       return card.newest.map((job) => ({

@@ -1,5 +1,6 @@
 import { api, type LlmCall, paths, type Run, type RunEvent, type SpanRow } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
+import { Artifacts } from "./artifacts.svelte.ts";
 import type { Range } from "./axis.ts";
 import { Children } from "./children.svelte.ts";
 import { spanFromEvent } from "./span-from-event.ts";
@@ -43,6 +44,7 @@ export class RunView {
   /** The row that the keyboard stands on. */
   cursor = $state.raw<Node | null>(null);
 
+  readonly artifacts: Artifacts;
   readonly children: Children;
   readonly spoken: SpokenLog;
 
@@ -86,6 +88,7 @@ export class RunView {
 
   constructor(id: string) {
     this.#id = id;
+    this.artifacts = new Artifacts(id, this.#abort.signal);
     this.children = new Children(id);
     this.spoken = new SpokenLog(id, this.#abort.signal);
   }
@@ -104,6 +107,8 @@ export class RunView {
       return;
     }
     this.children.load(this.run.status === "running");
+    // Once the log is known to some seq: a file that is not in this list has its event behind it, which comes live.
+    spans.catch(() => {}).then(() => this.artifacts.load());
     try {
       const { data, last_seq } = await spans;
       this.#pass();
@@ -266,6 +271,7 @@ export class RunView {
         seen = Math.max(seen, events.at(-1)?.seq ?? 0);
         for (const listener of this.#listeners) listener(events);
         this.spoken.take(events);
+        this.artifacts.take(events);
         for (const event of events) {
           const row = spanFromEvent(event);
           if (row) this.#queue.push(row);
