@@ -51,6 +51,8 @@ export const runs = sqliteTable(
     last_seq: integer("last_seq").notNull(),
     /** Milliseconds since the epoch at which the newest projected part reached the log. */
     seen_at: integer("seen_at").notNull(),
+    /** The generation of rollups that counts the run: 0 = none yet. */
+    rollups: integer("rollups").notNull().default(0),
     /** JSON of what is shown but never searched: RunDetails in src/domain/projection/rows.ts. */
     details: text("details").notNull().default("{}"),
   },

@@ -3,8 +3,8 @@ import { dbFor } from "../../db/db.ts";
 import type { CallFact } from "../../events/delta.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
-import { type RunRow, rowsOf } from "../projection/rows.ts";
-import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
+import { rowsOf } from "../projection/rows.ts";
+import { type KnownRun, loadKnown, type Projected, rewriteRuns } from "../projection/store.ts";
 import { nanoOf } from "../runs/time-of.ts";
 import type { ProjectPrices } from "./custom.ts";
 import { readPrices } from "./load.ts";
@@ -66,12 +66,13 @@ async function repriceRuns(db: D1Database, projectId: string, ids: string[], pri
 }
 
 /** The rows of a run at today's prices: the run's and those calls' that changed. null if none did. */
-function repriced(id: string, { state }: KnownRun, prices: ProjectPrices) {
+function repriced(id: string, { state }: KnownRun, prices: ProjectPrices): Projected | null {
   const calls = state.calls.map((call) => withPrice(call, prices));
   const changed = new Set(calls.filter((call, n) => call !== state.calls[n]).map((call) => call.span_id));
   if (changed.size === 0) return null;
-  const rows = rowsOf(id, { ...state, calls });
-  return { run: rows.run as RunRow, calls: rows.calls.filter((row) => changed.has(String(row.span_id))) };
+  const repriced = { ...state, calls };
+  const { run, calls: rows, counted } = rowsOf(id, repriced);
+  return { run, calls: rows.filter((row) => changed.has(String(row.span_id))), state: repriced, counted };
 }
 
 /** The same object if nothing changes. */

@@ -1,8 +1,8 @@
 import type { NumberedPart } from "../../../durable-objects/run-log/protocol.ts";
 import type { Links } from "../../events/delta.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
-import { type CallRow, type RunRow, rowsOf } from "./rows.ts";
-import type { KnownRun } from "./store.ts";
+import { rowsOf } from "./rows.ts";
+import type { KnownRun, Projected } from "./store.ts";
 
 /** A part on its way into the projections. */
 export interface PlannedPart extends NumberedPart {
@@ -55,12 +55,10 @@ function overlaps(before: KnownRun, part: PlannedPart): boolean {
 }
 
 /** The run's row, and of its calls those that D1 has not or has with another verdict. */
-export function changedRows(
-  id: string,
-  state: RunState,
-  known: KnownRun | undefined,
-): { run: RunRow; calls: CallRow[] } {
-  const { run, calls } = rowsOf(id, state);
-  if (!known) return { run, calls };
-  return { run, calls: calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1)) };
+export function changedRows(id: string, state: RunState, known: KnownRun | undefined): Projected {
+  const { run, calls, counted } = rowsOf(id, state);
+  const changed = known
+    ? calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1))
+    : calls;
+  return { run, calls: changed, state, counted };
 }

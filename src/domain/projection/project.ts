@@ -74,8 +74,8 @@ async function projectDrain(
   const db = dbFor(env, projectId);
 
   for (let attempt = 1; ; attempt++) {
-    const [{ runs: known, repricings }] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
-    const plan = planParts(parts, known);
+    const [known] = await Promise.all([loadKnown(db, projectId, runIds), stored]);
+    const plan = planParts(parts, known.runs);
     if (plan.collisions.size > 0) {
       // D1 has other events under these seqs: the object had forgotten a longer log. It asks for new numbers and we for
       // a new drain; throwing brings the bell back.
@@ -84,8 +84,8 @@ async function projectDrain(
     }
     const segments = plan.fresh.map(({ n, links }) => segmentOf(entries[n] as PackEntry, key, links));
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
-    const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.get(id)));
-    const written = await writeProjection(db, projectId, segments, projected, repricings);
+    const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
+    const written = await writeProjection(db, projectId, segments, projected, known);
     if (written === false) {
       if (attempt >= MAX_TRIES) throw new Error(`Lost the race for ${object} ${MAX_TRIES} times`);
       continue;
@@ -93,7 +93,7 @@ async function projectDrain(
     report.parts += segments.length;
     report.runs += projected.length;
     report.rowsWritten += written;
-    await tellFeed(env, projectId, projected, known);
+    await tellFeed(env, projectId, projected, known.runs);
     return {
       events: segments.reduce((sum, each) => sum + each.last_seq - each.first_seq + 1, 0),
       rowsWritten: written,

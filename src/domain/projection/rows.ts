@@ -43,6 +43,7 @@ export const RUN_COLUMNS = [
   "last_seq",
   "seen_at",
   "details",
+  "rollups",
 ] as const;
 
 /** The columns of `llm_calls`, in the order in which rows are written. */
@@ -92,7 +93,7 @@ const NO_DETAILS: RunDetails = {
 };
 
 /** The rows of a run in D1. */
-export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallRow[] } {
+export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallRow[]; counted: ReadonlySet<string> } {
   const sums = sumCalls(state.calls, state.links);
   const head = state.head?.value;
   const details: RunDetails = {
@@ -145,8 +146,14 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     last_seq: state.last_seq,
     seen_at: state.seen_at,
     details: JSON.stringify(details),
+    // Who writes the row knows which rollups count it.
+    rollups: 0,
   };
-  return { run, calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))) };
+  return {
+    run,
+    counted: sums.counted,
+    calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))),
+  };
 }
 
 /** What `llm_calls.details` holds: the fields of a call that are shown but never searched. */

@@ -1,6 +1,8 @@
 import type { PackEntry } from "../../blobs/packs.ts";
 import type { Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
+import { addRun, type Rollups } from "../rollups/rollup.ts";
+import { addRollups } from "../rollups/write.ts";
 import { insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
 import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
@@ -23,8 +25,10 @@ export function segmentOf(entry: PackEntry, pack: string, links: Links): Segment
 export interface Known {
   /** A run that D1 has not is not in it. */
   runs: Map<string, KnownRun>;
-  /** `repricings.count` at that moment: while it is the same, nobody but the projection wrote these runs. */
-  repricings: number;
+  /** `project_state.rewrites` at that moment: while it is the same, nobody but the projection wrote these runs. */
+  rewrites: number;
+  /** The generations of rollups that are shown and written: src/db/schema/project-state.ts. */
+  rollups: { shown: number; written: number };
 }
 
 /** What D1 knows of a run before a drain is merged in. */
@@ -37,7 +41,15 @@ export interface KnownRun {
   segments: Map<number, { lastSeq: number; batchId: string }>;
 }
 
-type Projected = { run: RunRow; calls: CallRow[] };
+/** A run as it is to be written. */
+export interface Projected {
+  run: RunRow;
+  /** Those of its calls that D1 does not have like this. */
+  calls: CallRow[];
+  state: RunState;
+  /** Span ids of its calls that count. */
+  counted: ReadonlySet<string>;
+}
 
 const NANO_COLUMNS = new Set(["started_ns", "ended_ns", "start_ns", "end_ns"]);
 
@@ -82,15 +94,19 @@ export async function loadCosts(
 export async function loadKnown(db: D1Database, projectId: string, runIds: string[]): Promise<Known> {
   const known = new Map<string, KnownRun>();
   // The count first: a rewrite after it was read is noticed, one before it is in the rows.
-  const [counts, found] = await db.batch<{ count: number } & RunRow>([
-    db.prepare("SELECT count FROM repricings WHERE project_id = ?").bind(projectId),
+  const [states, found] = await db.batch<StateRow & RunRow>([
+    db
+      .prepare("SELECT rewrites, rollups_shown, rollups_written FROM project_state WHERE project_id = ?")
+      .bind(projectId),
     db
       .prepare(`${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`)
       .bind(projectId, JSON.stringify(runIds)),
   ]);
-  const repricings = counts?.results[0]?.count ?? 0;
+  const state: StateRow = states?.results[0] ?? { rewrites: 0, rollups_shown: 1, rollups_written: 1 };
+  const rewrites = state.rewrites;
+  const rollups = { shown: state.rollups_shown, written: state.rollups_written };
   const runRows: RunRow[] = found?.results ?? [];
-  if (runRows.length === 0) return { runs: known, repricings };
+  if (runRows.length === 0) return { runs: known, rewrites, rollups };
 
   const ids = JSON.stringify(runRows.map((row) => row.id));
   const [calls, segments] = await db.batch<CallRow & SegmentKey>([
@@ -125,7 +141,13 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
       ),
     });
   }
-  return { runs: known, repricings };
+  return { runs: known, rewrites, rollups };
+}
+
+interface StateRow {
+  rewrites: number;
+  rollups_shown: number;
+  rollups_written: number;
 }
 
 interface SegmentKey {
@@ -138,8 +160,8 @@ interface SegmentKey {
 
 /**
  * Writes a drain's rows in one transaction. The plain INSERT of segments is the guard: if another delivery of the same
- * drain was quicker, it fails and nothing of this one is written. So it is if costs were rewritten since they were read.
- * @param repricings as loadKnown read it
+ * drain was quicker, it fails and nothing of this one is written. So it is if runs were rewritten since they were read.
+ * @param known as it was read
  * @returns rows written, as D1 bills them (indexes included); false if a guard struck
  */
 export async function writeProjection(
@@ -147,12 +169,12 @@ export async function writeProjection(
   projectId: string,
   segments: SegmentRow[],
   projected: Projected[],
-  repricings: number,
+  known: Known,
 ): Promise<number | false> {
   return runGuarded(db, [
-    ifNotRewritten(db, projectId, repricings),
+    ifNotRewritten(db, projectId, known.rewrites),
     ...inserts(db, projectId, segments),
-    ...upserts(db, projectId, projected),
+    ...upserts(db, projectId, projected, known),
   ]);
 }
 
@@ -174,19 +196,19 @@ export async function rewriteRuns(db: D1Database, projectId: string, known: Know
   const { projected, segments = [], also = [] } = rewrite;
   const seen = projected.map(({ run }) => [run.id, known.runs.get(String(run.id))?.state.last_seq ?? 0]);
   const written = await runGuarded(db, [
-    db.prepare("INSERT OR IGNORE INTO repricings (project_id, count) VALUES (?, 0)").bind(projectId),
-    ifNotRewritten(db, projectId, known.repricings),
+    db.prepare("INSERT OR IGNORE INTO project_state (project_id) VALUES (?)").bind(projectId),
+    ifNotRewritten(db, projectId, known.rewrites),
     db
       .prepare(
-        `INSERT INTO repricings (project_id, count) SELECT project_id, 0 FROM repricings WHERE project_id = ?1 AND EXISTS (
+        `INSERT INTO project_state (project_id) SELECT project_id FROM project_state WHERE project_id = ?1 AND EXISTS (
            SELECT 1 FROM json_each(?2) AS e JOIN runs ON runs.project_id = ?1 AND runs.id = e.value ->> 0
            WHERE runs.last_seq <> e.value ->> 1)`,
       )
       .bind(projectId, JSON.stringify(seen)),
     ...inserts(db, projectId, segments),
-    ...upserts(db, projectId, projected),
+    ...upserts(db, projectId, projected, known),
     ...also,
-    db.prepare("UPDATE repricings SET count = count + 1 WHERE project_id = ?").bind(projectId),
+    db.prepare("UPDATE project_state SET rewrites = rewrites + 1 WHERE project_id = ?").bind(projectId),
   ]);
   return written !== false;
 }
@@ -195,7 +217,7 @@ export async function rewriteRuns(db: D1Database, projectId: string, known: Know
 function ifNotRewritten(db: D1Database, projectId: string, count: number): D1PreparedStatement {
   return db
     .prepare(
-      "INSERT INTO repricings (project_id, count) SELECT project_id, count FROM repricings WHERE project_id = ? AND count <> ?",
+      "INSERT INTO project_state (project_id) SELECT project_id FROM project_state WHERE project_id = ? AND rewrites <> ?",
     )
     .bind(projectId, count);
 }
@@ -212,14 +234,32 @@ function inserts(db: D1Database, projectId: string, segments: SegmentRow[]): D1P
   );
 }
 
-function upserts(db: D1Database, projectId: string, projected: Projected[]): D1PreparedStatement[] {
-  const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => run[name]));
+function upserts(db: D1Database, projectId: string, projected: Projected[], known: Known): D1PreparedStatement[] {
+  const { shown, written } = known.rollups;
+  const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
   const calls = projected.flatMap((each) => each.calls.map((call) => CALL_COLUMNS.map((name) => call[name])));
   return [
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
     ...chunks(calls).map((json) => db.prepare(UPSERT_CALLS).bind(projectId, json)),
     ...insertLabels(db, projectId, projected),
+    ...[...new Set([shown, written])].flatMap((generation) =>
+      addRollups(db, projectId, generation, rollupsOf(projected, known, generation)),
+    ),
   ];
+}
+
+/** What the runs add to the rollups of a generation: what they are now, less what it counts of them already. */
+function rollupsOf(projected: Projected[], known: Known, generation: number): Rollups {
+  const rollups: Rollups = new Map();
+  for (const { run, state, counted } of projected) {
+    const before = known.runs.get(String(run.id));
+    if (before && Number(before.rows.run.rollups) >= generation) {
+      const had = [...before.counted].filter(([, counts]) => counts).map(([id]) => id);
+      addRun(rollups, before.state, new Set(had), -1);
+    }
+    addRun(rollups, state, counted, 1);
+  }
+  return rollups;
 }
 
 /** Runs statements in one transaction. @returns rows written; false if a guard's INSERT failed on its key */
@@ -228,7 +268,7 @@ async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Pr
     const results = await db.batch(statements);
     return results.reduce((sum, result) => sum + result.meta.rows_written, 0);
   } catch (error) {
-    if (/UNIQUE constraint failed: (segments|repricings)/.test(String(error))) return false;
+    if (/UNIQUE constraint failed: (segments|project_state)/.test(String(error))) return false;
     throw error;
   }
 }

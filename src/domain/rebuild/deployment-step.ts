@@ -1,6 +1,7 @@
 import { projectJobs } from "../../../durable-objects/stubs.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { rebuildJob } from "./start.ts";
+import type { RebuildParams } from "./step.ts";
 
 /** Milliseconds between two looks at a project's job. */
 const LOOK_AGAIN_MS = 1_000;
@@ -21,7 +22,7 @@ export async function rebuildDeploymentStep(env: Env, _projectId: string, job: J
   const jobs = projectJobs(env, project);
   const done = state.results.length;
   if (state.job_id === null) {
-    const { id } = await jobs.start(project, rebuildJob({}));
+    const { id } = await jobs.start(project, rebuildJob(job.params as RebuildParams));
     return { state: { ...state, job_id: id }, done, total, wait: LOOK_AGAIN_MS };
   }
   const its = await jobs.get(state.job_id);

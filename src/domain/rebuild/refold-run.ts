@@ -7,17 +7,17 @@ import { kindOfId } from "../../events/log-name.ts";
 import { decodePart } from "../../events/part.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
-import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, rowsOf } from "../projection/rows.ts";
-import type { KnownRun } from "../projection/store.ts";
+import { CALL_COLUMNS, RUN_COLUMNS, rowsOf } from "../projection/rows.ts";
+import type { KnownRun, Projected } from "../projection/store.ts";
 
 /** Segments read in one go: bounds memory. */
 const SEGMENTS_AT_ONCE = 16;
 
 /** What is wrong with a run's rows, as statements and rows that put it right. */
-export interface Correction {
-  run: RunRow;
-  calls: CallRow[];
+export interface Correction extends Projected {
   also: D1PreparedStatement[];
+  /** Only the rollups do not count the run yet; its rows are right. */
+  countOnly: boolean;
 }
 
 /**
@@ -25,6 +25,7 @@ export interface Correction {
  *
  * A cost that D1 has stays, as long as the call is the same: which prices hold is not in the log, and to change them is what
  * repricing is for.
+ * @param rollups the generation that has to count the run
  * @returns what differs; null if nothing does, "unreadable" if D1 points to no log
  * @throws if a pack is missing or cannot be read
  */
@@ -33,6 +34,7 @@ export async function refoldRun(
   projectId: string,
   id: string,
   known: KnownRun,
+  rollups: number,
 ): Promise<Correction | null | "unreadable"> {
   const db = dbFor(env, projectId);
   const { rows } = known;
@@ -41,7 +43,10 @@ export async function refoldRun(
   // When its parts came in is only in the packs' indexes, and what the row says of it is no sum that could go wrong.
   const { first_seen_at, seen_at } = known.state;
   const folded: RunState = { ...rest.reduce(mergePart, startState(first)), first_seen_at, seen_at };
-  const { run, calls } = rowsOf(id, { ...folded, calls: keepCosts(folded.calls, known.state.calls) });
+  const state = { ...folded, calls: keepCosts(folded.calls, known.state.calls) };
+  const { run: row, calls, counted } = rowsOf(id, state);
+  // Whether it is counted is no fact of the log.
+  const run = { ...row, rollups: rows.run.rollups };
 
   const stored = new Map(rows.calls.map((row) => [row.span_id, row]));
   const changed = calls.filter((row) => !sameRow(CALL_COLUMNS, row, stored.get(row.span_id)));
@@ -58,7 +63,8 @@ export async function refoldRun(
     );
   }
   const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, rows.run);
-  return same ? null : { run, calls: changed, also };
+  if (same && rows.run.rollups === rollups) return null;
+  return { run, calls: changed, state, counted, also, countOnly: same };
 }
 
 async function readRun(env: Env, projectId: string, id: string): Promise<PartFacts[]> {

@@ -4,14 +4,19 @@ import { type Ctx, requireScope } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { DEFAULT_PROJECT } from "../access/authenticate.ts";
 import { type JobAnswer, jobAnswer } from "../jobs/schema.ts";
+import type { RebuildParams } from "./step.ts";
 
 /** How much is rebuilt. */
-export type RebuildScope = { scope: "run"; run_id: string } | { scope: "project" } | { scope: "deployment" };
+export type RebuildScope =
+  | { scope: "run"; run_id: string }
+  | { scope: "project"; recount?: boolean | undefined }
+  | { scope: "deployment"; recount?: boolean | undefined };
 
 /** The job that rebuilds one project, or one run of it. */
-export function rebuildJob(params: { run_id?: string }): NewJob {
+export function rebuildJob(params: RebuildParams): NewJob {
+  const { run_id, recount } = params;
   return {
-    job_key: params.run_id === undefined ? "rebuild" : `rebuild:${params.run_id}`,
+    job_key: run_id === undefined ? `rebuild${recount ? ":recount" : ""}` : `rebuild:${run_id}`,
     kind: "rebuild",
     params: JSON.stringify(params),
   };
@@ -32,7 +37,7 @@ function jobOf(ctx: Ctx, what: RebuildScope): NewJob {
     case "run":
       return rebuildJob({ run_id: what.run_id });
     case "project":
-      return rebuildJob({});
+      return rebuildJob(recountOf(what));
     case "deployment":
       if (ctx.projectId !== DEFAULT_PROJECT.id) {
         throw new AppError(
@@ -40,6 +45,14 @@ function jobOf(ctx: Ctx, what: RebuildScope): NewJob {
           "The whole deployment is rebuilt by its operator. Use the key that the deployment was set up with.",
         );
       }
-      return { job_key: "rebuild-deployment", kind: "rebuild-deployment", params: "{}" };
+      return {
+        job_key: "rebuild-deployment",
+        kind: "rebuild-deployment",
+        params: JSON.stringify(recountOf(what)),
+      };
   }
+}
+
+function recountOf({ recount }: { recount?: boolean | undefined }): RebuildParams {
+  return recount ? { recount } : {};
 }

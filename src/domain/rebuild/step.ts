@@ -4,7 +4,8 @@ import { dbFor } from "../../db/db.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { ALL_TIME, countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
 import { insertLabels } from "../projection/labels.ts";
-import { loadKnown, rewriteRuns } from "../projection/store.ts";
+import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
+import { beginGeneration, deleteOlder, rollupState, showGeneration } from "../rollups/generations.ts";
 import { recoverPack } from "./recover-pack.ts";
 import { type Correction, refoldRun } from "./refold-run.ts";
 
@@ -33,13 +34,24 @@ export interface RebuildResult {
   runs: number;
   /** Runs whose rows were not what their log says. */
   corrected_runs: number;
+  /** Runs whose rows were right, and that analytics had not counted, or count anew. */
+  recounted_runs: number;
   /** Runs that the projections have and the log has not; their rows were left as they were. */
   unreadable_runs: number;
   unreadable: string[];
 }
 
+/** What a job of kind `rebuild` is asked for. */
+export interface RebuildParams {
+  run_id?: string;
+  /** Counts all rollups anew, beside those that are shown. */
+  recount?: boolean;
+}
+
 interface State extends RebuildResult {
-  phase: "count" | "packs" | "runs";
+  phase: "count" | "packs" | "runs" | "show";
+  /** The generation of rollups that this job writes; null if it leaves those that are there. */
+  generation: number | null;
   /** The last pack's key that was counted, or done. */
   key: string | null;
   total_packs: number;
@@ -48,6 +60,7 @@ interface State extends RebuildResult {
 
 const START: State = {
   phase: "count",
+  generation: null,
   key: null,
   total_packs: 0,
   cursor: null,
@@ -56,6 +69,7 @@ const START: State = {
   damaged_packs: [],
   runs: 0,
   corrected_runs: 0,
+  recounted_runs: 0,
   unreadable_runs: 0,
   unreadable: [],
 };
@@ -65,15 +79,22 @@ const START: State = {
  * its log and its rows are put right. Readers see each run whole all the while. Doing a step twice changes nothing more.
  */
 export async function rebuildStep(env: Env, projectId: string, job: JobInput): Promise<StepResult> {
-  const { run_id: only } = job.params as { run_id?: string };
-  const state = (job.state as State | null) ?? START;
+  const { run_id: only, recount = false } = job.params as RebuildParams;
+  const state = job.state as State | null;
+  if (!state) {
+    const generation = recount ? (await rollupState(dbFor(env, projectId), projectId)).written + 1 : null;
+    return { state: { ...START, generation }, done: 0, total: null };
+  }
   switch (state.phase) {
     case "count":
+      if (state.generation !== null) await beginGeneration(dbFor(env, projectId), projectId, state.generation);
       return count(env, projectId, state);
     case "packs":
       return packs(env, projectId, state, only);
     case "runs":
       return runs(env, projectId, state, only, job.total);
+    case "show":
+      return show(env, projectId, state, job);
   }
 }
 
@@ -122,12 +143,13 @@ async function runs(
     only === undefined
       ? await nextRuns(dbFor(env, projectId), projectId, ALL_TIME, state.cursor, RUNS_A_STEP)
       : { ids: [only], cursor: null };
-  const { found, corrected, unreadable } = await refold(env, projectId, page.ids);
-  const { phase: _, key: _key, total_packs, cursor: _cursor, ...before } = state;
+  const { found, corrected, recounted, unreadable } = await refold(env, projectId, page.ids);
+  const before = resultOf(state);
   const result: RebuildResult = {
     ...before,
     runs: before.runs + found,
     corrected_runs: before.corrected_runs + corrected,
+    recounted_runs: before.recounted_runs + recounted,
     unreadable_runs: before.unreadable_runs + unreadable.length,
     unreadable: [...before.unreadable, ...unreadable].slice(0, NAMED),
   };
@@ -135,9 +157,24 @@ async function runs(
   const done = result.packs + result.runs;
   const left = { ...state, ...result, cursor: page.cursor };
   // Runs that came in meanwhile are counted too.
-  return finished
-    ? { state: left, done, total: done, result }
-    : { state: left, done, total: Math.max(total ?? 0, done) };
+  if (!finished) return { state: left, done, total: Math.max(total ?? 0, done) };
+  if (state.generation !== null) return { state: { ...left, phase: "show" }, done, total: done };
+  return { state: left, done, total: done, result };
+}
+
+/** Shows the rollups that were counted anew, and deletes what was shown before, a step's worth at a time. */
+async function show(env: Env, projectId: string, state: State, job: JobInput): Promise<StepResult> {
+  const db = dbFor(env, projectId);
+  const generation = state.generation ?? 0;
+  await showGeneration(db, projectId, generation);
+  const left = await deleteOlder(db, projectId, generation);
+  const { done, total } = job;
+  return left ? { state, done, total } : { state, done, total, result: resultOf(state) };
+}
+
+function resultOf(state: State): RebuildResult {
+  const { phase: _, generation: _generation, key: _key, total_packs: _packs, cursor: _cursor, ...result } = state;
+  return result;
 }
 
 /** Puts the rows of these runs right. */
@@ -151,9 +188,13 @@ async function refold(env: Env, projectId: string, ids: string[]) {
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [id, run] = next;
-        const outcome = await refoldRun(env, projectId, id, run);
-        if (outcome === "unreadable") unreadable.push(id);
-        else if (outcome) corrections.push(outcome);
+        const outcome = await refoldRun(env, projectId, id, run, known.rollups.written);
+        if (outcome !== "unreadable") {
+          if (outcome) corrections.push(outcome);
+          continue;
+        }
+        unreadable.push(id);
+        if (run.rows.run.rollups !== known.rollups.written) corrections.push(asItIs(run));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -162,12 +203,19 @@ async function refold(env: Env, projectId: string, ids: string[]) {
     // What is there already costs nothing.
     const labels = insertLabels(db, projectId, right);
     if (labels.length > 0) await db.batch(labels);
-    const done = { found: known.runs.size, corrected: corrections.length, unreadable };
+    const corrected = corrections.filter(({ countOnly }) => !countOnly).length;
+    const done = { found: known.runs.size, corrected, recounted: corrections.length - corrected, unreadable };
     if (corrections.length === 0) return done;
     const also = corrections.flatMap((correction) => correction.also);
     if (await rewriteRuns(db, projectId, known, { projected: corrections, also })) return done;
   }
   throw new Error("The runs grew faster than they could be folded anew. Trying again later.");
+}
+
+/** A run whose log is gone: it is counted by its rows. */
+function asItIs({ rows, state, counted }: KnownRun): Correction {
+  const counts = new Set([...counted].filter(([, one]) => one).map(([id]) => id));
+  return { run: rows.run, calls: [], state, counted: counts, also: [], countOnly: true };
 }
 
 async function listPacks(env: Env, projectId: string, after: string | null, limit: number) {

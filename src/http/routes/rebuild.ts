@@ -3,6 +3,11 @@ import { jobSchema } from "../../domain/jobs/schema.ts";
 import { startRebuild } from "../../domain/rebuild/start.ts";
 import { accepted, router } from "../openapi.ts";
 
+const recount = z
+  .boolean()
+  .optional()
+  .openapi({ description: "Counts the sums behind analytics anew, too, and then shows those" });
+
 const rebuild = createRoute({
   method: "post",
   path: "/api/rebuild",
@@ -13,8 +18,8 @@ const rebuild = createRoute({
         "application/json": {
           schema: z.discriminatedUnion("scope", [
             z.strictObject({ scope: z.literal("run"), run_id: z.string().min(1).max(128) }),
-            z.strictObject({ scope: z.literal("project") }),
-            z.strictObject({ scope: z.literal("deployment") }),
+            z.strictObject({ scope: z.literal("project"), recount }),
+            z.strictObject({ scope: z.literal("deployment"), recount }),
           ]),
         },
       },

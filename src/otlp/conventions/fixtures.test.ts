@@ -6,9 +6,10 @@ import {
   setNames,
   traceRequests,
 } from "../../../test/fixtures/load.ts";
-import { emptyDelta, foldSpans, linkOf } from "../../domain/projection/fold.ts";
+import { emptyDelta, foldSpans } from "../../domain/projection/fold.ts";
 import { mergePart, type RunState, startState, sumCalls } from "../../domain/projection/merge.ts";
 import type { CallFact } from "../../events/delta.ts";
+import { linkOf } from "../../events/links.ts";
 import type { Span, SpanContext, SpanFacts } from "../../events/span.ts";
 import { decodeTraces } from "../decode/index.ts";
 import type { SpanContent } from "../model.ts";

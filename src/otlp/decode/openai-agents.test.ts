@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadSet } from "../../../test/fixtures/load.ts";
-import { emptyDelta, foldSpans, linkOf } from "../../domain/projection/fold.ts";
+import { emptyDelta, foldSpans } from "../../domain/projection/fold.ts";
 import { sumCalls } from "../../domain/projection/merge.ts";
 import { AppError } from "../../errors.ts";
+import { linkOf } from "../../events/links.ts";
 import type { Span } from "../../events/span.ts";
 import { readContent, readFacts } from "../conventions/index.ts";
 import { decodeOpenAiAgents } from "./openai-agents.ts";
