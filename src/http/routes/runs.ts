@@ -18,7 +18,6 @@ import { stream } from "../../domain/runs/stream.ts";
 import { subscribe } from "../../domain/runs/subscribe.ts";
 import { AppError } from "../../errors.ts";
 import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
-import { idempotent } from "../middleware/idempotency.ts";
 import { shallow } from "../middleware/shallow.ts";
 import { accepted, answer, created, router } from "../openapi.ts";
 import { newRunId } from "../run-id.ts";
@@ -176,7 +175,7 @@ const exportRun = createRoute({
 export function runRoutes() {
   const routes = router();
   for (const path of ["/api/runs", "/api/runs/:id/events", "/api/runs/:id/cancel", "/api/runs/:id/export"]) {
-    routes.use(path, shallow(), idempotent());
+    routes.use(path, shallow());
   }
   routes.use("/api/runs/:id/stream", shallow());
   return routes
