@@ -1,6 +1,7 @@
 import { AppError } from "./errors.ts";
 import { refuseOtherMethods } from "./http/method-not-allowed.ts";
 import { authenticate } from "./http/middleware/authenticate.ts";
+import { idempotent } from "./http/middleware/idempotency.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { router } from "./http/openapi.ts";
@@ -36,7 +37,7 @@ function createApp() {
   app.route("/", openAiAgentsRoutes());
 
   const open = app.route("/", signInRoutes());
-  open.use("/api/*", authenticate());
+  open.use("/api/*", authenticate(), idempotent());
   open.use("/ws", authenticate());
   const chain = open
     .route("/", accessRoutes())

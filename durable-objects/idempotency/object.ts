@@ -20,7 +20,7 @@ export class IdempotencyKeys extends DurableObject<Env> {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS keys (
          key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, at INTEGER NOT NULL, lease_until INTEGER NOT NULL,
-         status INTEGER, type TEXT, body TEXT
+         status INTEGER, body TEXT
        ) WITHOUT ROWID`,
     );
   }
@@ -29,14 +29,14 @@ export class IdempotencyKeys extends DurableObject<Env> {
   begin(key: string, bodyHash: string): FirstUse {
     const now = Date.now();
     const row = this.#sql
-      .exec<{ body_hash: string; at: number; lease_until: number; status: number | null; type: string; body: string }>(
-        "SELECT body_hash, at, lease_until, status, type, body FROM keys WHERE key = ?",
+      .exec<{ body_hash: string; at: number; lease_until: number; status: number | null; body: string }>(
+        "SELECT body_hash, at, lease_until, status, body FROM keys WHERE key = ?",
         key,
       )
       .toArray()[0];
     if (row && row.at > now - WINDOW_MS) {
       if (row.body_hash !== bodyHash) return { type: "mismatch" };
-      if (row.status !== null) return { type: "done", answer: { status: row.status, type: row.type, body: row.body } };
+      if (row.status !== null) return { type: "done", answer: { status: row.status, body: row.body } };
       if (row.lease_until > now) return { type: "running" };
     }
     this.#sql.exec(
@@ -51,8 +51,8 @@ export class IdempotencyKeys extends DurableObject<Env> {
   }
 
   /** Keeps what the first request was answered. */
-  finish(key: string, { status, type, body }: StoredAnswer): void {
-    this.#sql.exec("UPDATE keys SET status = ?, type = ?, body = ? WHERE key = ?", status, type, body, key);
+  finish(key: string, { status, body }: StoredAnswer): void {
+    this.#sql.exec("UPDATE keys SET status = ?, body = ? WHERE key = ?", status, body, key);
   }
 
   /** Frees the key: the first request had no effect, and the same may be tried again. */

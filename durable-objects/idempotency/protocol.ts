@@ -1,8 +1,7 @@
 /** An answer as it is given again. */
 export interface StoredAnswer {
   status: number;
-  /** Content type. */
-  type: string;
+  /** JSON, sealed by whoever asked: no other can read it. */
   body: string;
 }
 

@@ -5,6 +5,8 @@ export interface FeedMessage {
   data: unknown;
   /** RFC 3339. */
   timestamp: string;
+  /** How many more rows came with this one that nobody is told of one by one: a list is better read anew. */
+  omitted?: number;
 }
 
 /** Counts of what came over OTLP and is not kept. */

@@ -26,6 +26,29 @@ export const LIMITS = {
   runBytes: 50_000_000,
   /** From here on, whoever appends is told that the end is near. */
   warnEvents: 10_240,
-  /** Events in one WebSocket frame, and bytes of parts sent in one go while backfilling. */
+  /** Events in one WebSocket frame, and characters of them (one event may be longer): a slow line shows progress frame by frame. */
   frameEvents: 500,
+  frameChars: 128_000,
+  /** Bytes of gzip'd parts that one step of a backfill unpacks. */
+  stepBytes: 256_000,
+  /** Bytes of frames that are kept for others who read the same. */
+  recentBytes: 4_000_000,
+  /** Bytes that may be on their way to one reader: enough for any distance, and no burden if it stops reading. */
+  windowBytes: 8_000_000,
+  /** Bytes that the readers of one object may have waiting together. An object has 128 MB for everything. */
+  waitingBytes: 32_000_000,
+  /**
+   * What each reader may have waiting all the same: those who read must not wait for those who do not. More than clients read
+   * between two acknowledgements.
+   */
+  fairBytes: 256_000,
+  /** How often it is looked whether those who are behind have read on; the runtime does not tell. */
+  lookEveryMs: 20,
+  /** A reader who is waited for and took nothing for this long has stopped reading; sooner while `waitingBytes` is used up. */
+  stalledMs: 10_000,
+  pressedMs: 1_000,
+  /** Backfills of one object that read from R2 at the same time: each holds what it read until it is sent. */
+  archiveReads: 4,
+  /** Characters of a message that is looked into: acknowledgements are short. */
+  ackChars: 100,
 } as const;

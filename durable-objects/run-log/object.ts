@@ -43,7 +43,7 @@ export class RunLog extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#storage = new LogStorage(ctx.storage.sql);
-    this.#subscribers = new Subscribers(ctx, this.#storage);
+    this.#subscribers = new Subscribers(ctx, this.#storage, (...which) => readArchive(env, ...which));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const address = this.#storage.getMeta("address");
     this.#address = address === null ? null : (JSON.parse(address) as LogAddress);
@@ -241,15 +241,13 @@ export class RunLog extends DurableObject<Env> {
     const run = query.get("run") ?? "";
     const projectId = query.get("project") ?? "";
     const { 0: client, 1: server } = new WebSocketPair();
-    const backfill = this.#subscribers.accept(
-      server,
-      run,
-      Number(query.get("after") ?? 0),
-      Number(query.get("known_last") ?? 0),
-      (id, after) => readArchive(this.env, projectId, id, after),
-    );
-    this.ctx.waitUntil(backfill.catch(() => server.close(1011, "Reading the run failed. Connect again with ?after=.")));
+    const after = Number(query.get("after") ?? 0);
+    this.ctx.waitUntil(this.#subscribers.accept(server, projectId, run, after, Number(query.get("known_last") ?? 0)));
     return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.#subscribers.hear(socket, message);
   }
 
   override webSocketClose(): void {}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { paint } from "../say.ts";
 import { PLAN, WRITTEN } from "./plan.ts";
 import { newRound } from "./round.ts";
-import { encode, post, type Target } from "./send.ts";
+import { encode, post, putFile, type Target } from "./send.ts";
 import { faster, type Run } from "./spans.ts";
 import { encodeEvents, fasterWritten, type WrittenRun } from "./written.ts";
 
@@ -49,18 +49,34 @@ async function playWritten(run: WrittenRun, { target, signal, sent }: Stage): Pr
   say("▸", `${run.title}\n             ${paint("cyan", `${target.origin}/runs/${run.id}`)}`);
   sent.open++;
   sent.requests++;
-  let spans = 0;
+  const files = run.files.map(async (file) => {
+    await until(startedAt + file.atMs, signal);
+    await putFile(target, run.id, file, options);
+    sent.requests++;
+  });
+  await Promise.all([playEvents(run, startedAt, { target, signal, sent }), ...files]);
+  sent.open--;
+  sent.runs++;
+  const spans = run.timeline.flatMap(({ events }) => events).filter(({ type }) => type === "SPAN").length;
+  const what = `${spans} spans${files.length > 0 ? ` and ${files.length} artifacts` : ""}`;
+  say(
+    paint("green", "✓"),
+    `${run.title} ${paint("dim", `${what} in ${run.timeline.length + files.length + 1} requests`)}`,
+  );
+}
+
+async function playEvents(
+  run: WrittenRun,
+  startedAt: number,
+  { target, signal, sent }: Pick<Stage, "target" | "signal" | "sent">,
+): Promise<void> {
+  const options = { signal, onWait: sayBusy };
   for (const { atMs, events } of run.timeline) {
     await until(startedAt + atMs, signal);
     await post(target, encodeEvents(events, startedAt), { ...options, path: `/api/runs/${run.id}/events` });
-    const ended = events.filter(({ type }) => type === "SPAN").length;
-    spans += ended;
-    sent.spans += ended;
+    sent.spans += events.filter(({ type }) => type === "SPAN").length;
     sent.requests++;
   }
-  sent.open--;
-  sent.runs++;
-  say(paint("green", "✓"), `${run.title} ${paint("dim", `${spans} spans in ${run.timeline.length + 1} requests`)}`);
 }
 
 async function playRun(run: Run, { target, signal, sent }: Stage): Promise<void> {

@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseFlags } from "./flags.ts";
-import { check, post } from "./send.ts";
+import { check, post, putFile } from "./send.ts";
 
 const servers: (() => void)[] = [];
 afterEach(() => {
@@ -31,6 +32,28 @@ describe("sending", () => {
     const waits: number[] = [];
     await post(server.target, {}, { signal, onWait: (seconds) => waits.push(seconds) });
     expect({ waits, requests: server.requests() }).toEqual({ waits: [0], requests: 2 });
+  });
+
+  test("puts a file under its name, with what it is", async () => {
+    const heard: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      const { "content-type": type, "x-entity-type": entity, "x-tags": tags } = request.headers;
+      heard.push([request.method, request.url, type, entity, tags, await text(request)]);
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    servers.push(() => server.close());
+    const target = { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: "rl_key" };
+    const file = {
+      atMs: 0,
+      name: "a b.md",
+      content_type: "text/markdown",
+      entity_type: "report",
+      tags: { a: "1" },
+      body: "#",
+    };
+    await putFile(target, "run_1", file, { signal, onWait: () => {} });
+    expect(heard).toEqual([["PUT", "/api/runs/run_1/artifacts/a%20b.md", "text/markdown", "report", '{"a":"1"}', "#"]]);
   });
 
   test("gives up after its tries", async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Stop } from "../say.ts";
 import type { DemoSpan, Service, Value } from "./spans.ts";
+import type { WrittenFile } from "./written.ts";
 
 /** The server that is sent to. */
 export interface Target {
@@ -101,18 +102,41 @@ export async function check(target: Target, signal: AbortSignal): Promise<void> 
   await post(target, { resourceSpans: [] }, { signal, onWait: () => {}, tries: 1 });
 }
 
+/** What a request carries. */
+interface Content {
+  method: "POST" | "PUT";
+  headers: { [name: string]: string };
+  body: string;
+}
+
+interface Options {
+  signal: AbortSignal;
+  onWait: (seconds: number) => void;
+  tries?: number;
+}
+
 /** Posts a request; one that the server has no room for now is sent again when it said. */
-export async function post(
-  target: Target,
-  body: object,
-  options: { signal: AbortSignal; onWait: (seconds: number) => void; tries?: number; path?: string },
-): Promise<void> {
-  const path = options.path ?? "/v1/traces";
+export function post(target: Target, body: object, options: Options & { path?: string }): Promise<void> {
   // The next try is the same request: what came through without an answer is not done twice.
-  const key = randomUUID();
+  const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
+  return send(target, options.path ?? "/v1/traces", { method: "POST", headers, body: JSON.stringify(body) }, options);
+}
+
+/** Keeps a file of a run, in the same way. Sent twice it is one file, as its bytes are the same. */
+export function putFile(target: Target, runId: string, file: WrittenFile, options: Options): Promise<void> {
+  const headers = {
+    "content-type": file.content_type,
+    "x-entity-type": file.entity_type,
+    "x-tags": JSON.stringify(file.tags),
+  };
+  const path = `/api/runs/${runId}/artifacts/${encodeURIComponent(file.name)}`;
+  return send(target, path, { method: "PUT", headers, body: file.body }, options);
+}
+
+async function send(target: Target, path: string, content: Content, options: Options): Promise<void> {
   const tries = options.tries ?? MAX_TRIES;
   for (let attempt = 1; ; attempt++) {
-    const response = await request(target, path, key, body, options.signal);
+    const response = await request(target, path, content, options.signal);
     if (response?.ok) return await refuseLoss(response);
     const passing = response === undefined || response.status === 503 || response.status === 429;
     if (!passing || attempt >= tries) throw await reason(target, response);
@@ -126,19 +150,14 @@ export async function post(
 async function request(
   target: Target,
   path: string,
-  key: string,
-  body: object,
+  { method, headers, body }: Content,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
   try {
     return await fetch(`${target.origin}${path}`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${target.key}`,
-        "content-type": "application/json",
-        "idempotency-key": key,
-      },
-      body: JSON.stringify(body),
+      method,
+      headers: { ...headers, authorization: `Bearer ${target.key}` },
+      body,
       signal,
     });
   } catch (error) {

@@ -1,7 +1,8 @@
-import { emptyDelta, foldSpans, linkOf } from "../../src/domain/projection/fold.ts";
+import { emptyDelta, foldSpans } from "../../src/domain/projection/fold.ts";
 import { type CallSums, sumCalls } from "../../src/domain/projection/merge.ts";
 import { previewsOf } from "../../src/domain/projection/previews.ts";
 import type { RunDelta } from "../../src/events/delta.ts";
+import { linkOf } from "../../src/events/links.ts";
 import type { SpanFacts } from "../../src/events/span.ts";
 import { readFacts } from "../../src/otlp/conventions/index.ts";
 import { decodeTraces } from "../../src/otlp/decode/index.ts";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { previewOf } from "../../src/domain/artifacts/media.ts";
 import { checkData } from "../../src/domain/runs/event-types.ts";
 import { newRound } from "./round.ts";
 import { briefing } from "./scenarios/briefing.ts";
@@ -41,10 +42,22 @@ test("two runs are begun by the first, while it goes on", () => {
   for (const child of children) expect(end(child)).toBeLessThan(end(parent));
 });
 
+test("the first leaves files behind before it ends, each of a type that the dashboard shows", () => {
+  const [lead] = briefing(newRound(0)) as [WrittenRun];
+  expect(lead.files.map(({ name, content_type }) => [name, previewOf(content_type)])).toEqual([
+    ["morning.svg", "drawing"],
+    ["briefing.md", "text"],
+    ["briefing.html", "page"],
+  ]);
+  const end = lead.timeline.at(-1)?.atMs ?? 0;
+  for (const { atMs, body } of lead.files) expect([atMs < end, body.length > 100]).toEqual([true, true]);
+});
+
 test("speed scales every time", () => {
   const [run] = briefing(newRound(0)) as [WrittenRun];
   const quick = fasterWritten(run, 10);
   expect(quick.timeline.map(({ atMs }) => atMs * 10)).toEqual(run.timeline.map(({ atMs }) => atMs));
+  expect(quick.files.map(({ atMs }) => atMs * 10)).toEqual(run.files.map(({ atMs }) => atMs));
   const spans = (of: WrittenRun) => of.timeline.flatMap(({ events }) => events.flatMap(({ span }) => span ?? []));
   spans(quick).forEach(({ startMs, endMs }, i) => {
     expect(startMs * 10).toBeCloseTo(spans(run)[i]?.startMs ?? Number.NaN);

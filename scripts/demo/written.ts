@@ -11,6 +11,16 @@ export interface WrittenEvent {
   span?: { startMs: number; endMs: number | undefined };
 }
 
+/** A file that a run makes. */
+export interface WrittenFile {
+  atMs: number;
+  name: string;
+  content_type: string;
+  entity_type: string;
+  tags: { [key: string]: string };
+  body: string;
+}
+
 /** A run to write: `POST /api/runs`, and then its events as they happen. */
 export interface WrittenRun {
   id: string;
@@ -20,6 +30,7 @@ export interface WrittenRun {
   begin: { name: string; parent_run_id?: string; [field: string]: unknown };
   /** Events that leave in one request. */
   timeline: { atMs: number; events: WrittenEvent[] }[];
+  files: WrittenFile[];
 }
 
 /** What happens within a moment leaves together. */
@@ -33,6 +44,7 @@ export class Writer {
   readonly #round: Round;
   readonly #service: Service;
   readonly #events: WrittenEvent[] = [];
+  readonly #files: WrittenFile[] = [];
 
   constructor(round: Round, service: Service) {
     this.#round = round;
@@ -42,6 +54,10 @@ export class Writer {
 
   event(atMs: number, type: string, data: WrittenEvent["data"]): void {
     this.#events.push({ atMs, type, data });
+  }
+
+  file(file: WrittenFile): void {
+    this.#files.push(file);
   }
 
   /** A span that can be seen while it runs. Returns its id. */
@@ -86,7 +102,8 @@ export class Writer {
     const batches = Map.groupBy(events, ({ atMs }) => Math.ceil(atMs / FLUSH_MS));
     const timeline = [...batches].map(([tick, own]) => ({ atMs: tick * FLUSH_MS, events: own }));
     const { name: service, version, environment } = this.#service;
-    return { id: this.id, title, startMs, begin: { service, version, environment, ...begin }, timeline };
+    const whole = { service, version, environment, ...begin };
+    return { id: this.id, title, startMs, begin: whole, timeline, files: this.#files };
   }
 }
 
@@ -122,5 +139,6 @@ export function fasterWritten(run: WrittenRun, speed: number): WrittenRun {
     ...run,
     startMs: run.startMs / speed,
     timeline: run.timeline.map(({ atMs, events }) => ({ atMs: atMs / speed, events: events.map(scaled) })),
+    files: run.files.map((file) => ({ ...file, atMs: file.atMs / speed })),
   };
 }

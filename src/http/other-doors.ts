@@ -31,12 +31,12 @@ export function describeOtherDoors(registry: Registry): void {
     method: "get",
     path: "/api/runs/{id}/subscribe",
     summary: "WebSocket: a run's events, from ?after= on, then live",
-    responses: { 101: { description: 'Frames {type:"hello",last_seq} and {type:"events",events:[…]}' } },
+    responses: { 101: { description: 'Frames {type:"hello",last_seq,window_bytes} and {type:"events",events:[…]}' } },
   });
   registry.registerPath({
     method: "get",
     path: "/ws",
     summary: "WebSocket: the project's live board; ?entities= narrows it",
-    responses: { 101: { description: "Frames {entity, event_type, data, timestamp}" } },
+    responses: { 101: { description: "Frames {entity, event_type, data, timestamp, omitted?}" } },
   });
 }

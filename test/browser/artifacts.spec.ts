@@ -115,7 +115,7 @@ test("texts, JSON, images, PDF and pages are shown, and what cannot be says so",
   await expect((await open("facts.json")).getByRole("tree")).toContainText("Bern");
   const drawn = (await open("chart.svg")).getByRole("img", { name: "chart.svg" });
   await expect.poll(() => drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
-  await (await open("paper.pdf")).getByRole("link", { name: "Open it in a new tab" }).waitFor();
+  await (await open("paper.pdf")).getByRole("link", { name: "open it in a new tab" }).waitFor();
   // Chromium's reader is a page of its own inside of the frame; a refused PDF has none.
   await expect.poll(() => page.frames().some((frame) => frame.url().startsWith("chrome-extension:"))).toBe(true);
   const shown = await open("page.html");

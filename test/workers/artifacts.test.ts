@@ -1,9 +1,11 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { storeStream } from "../../src/blobs/artifacts.ts";
 import type { Artifact } from "../../src/domain/artifacts/schema.ts";
 import type { RunEvent } from "../../src/events/event.ts";
+import worker from "../../src/index.ts";
 import { eventually, newKey, newProject, request, type TestProject } from "./helpers.ts";
 
 const MIB = 1024 * 1024;
@@ -302,6 +304,25 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
     },
     PATIENT,
   );
+
+  test("is kept, with its event, when the live board cannot be told", async () => {
+    const project = await newProject();
+    const PROJECT_FEED = {
+      getByName: () => ({ publish: () => Promise.reject(new Error("The board is down.")) }),
+    } as unknown as Env["PROJECT_FEED"];
+    const context = createExecutionContext();
+    const headers = { authorization: `Bearer ${project.key}`, "content-length": "1" };
+    const answer = await worker.fetch(
+      new Request("https://runlight.test/api/runs/r1/artifacts/a.txt", { method: "PUT", headers, body: "1" }),
+      { ...env, PROJECT_FEED },
+      context,
+    );
+    await waitOnExecutionContext(context);
+    const artifact = (await answer.json()) as Artifact;
+    expect(answer.status).toBe(201);
+    expect((await project.json<{ data: Artifact[] }>("/api/artifacts")).data).toEqual([artifact]);
+    expect(await created(project)).toHaveLength(1);
+  });
 
   test("other bytes are a new version: lists have the newest, the old one stays at its address", async () => {
     const project = await newProject();

@@ -275,6 +275,7 @@ describe("dead letters", () => {
       queue: "runlight-bells",
       attempts: 6,
       received_at: expect.stringMatching(/^20.*Z$/),
+      replayed_at: null,
       message: body,
       unreplayable: null,
     });
@@ -304,7 +305,7 @@ describe("dead letters", () => {
     const refused = await replay();
     expect(refused.headers.get("retry-after")).toBe("5");
     expect(await problem(refused)).toEqual([503, "unavailable"]);
-    expect((await project.json<OpenedLetter>(`/api/dead-letters/${id}`)).replayed_at).toBeUndefined();
+    expect((await project.json<OpenedLetter>(`/api/dead-letters/${id}`)).replayed_at).toBeNull();
     up = true;
     const answers = await Promise.all([replay(), replay(), replay(), replay()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -349,7 +350,7 @@ describe("dead letters", () => {
       const path = `/api/dead-letters/${id}`;
       expect(await project.json(path)).toMatchObject({ message: body, unreplayable: expect.stringMatching(reason) });
       expect(await problem(await project.fetch(`${path}/replay`, post))).toEqual([422, "unprocessable"]);
-      expect(await project.json<OpenedLetter>(path)).not.toHaveProperty("replayed_at");
+      expect(await project.json<OpenedLetter>(path)).toMatchObject({ replayed_at: null });
     }
   });
 
@@ -367,7 +368,7 @@ describe("dead letters", () => {
         "dead_letter_not_found",
       ]);
     }
-    expect((await project.json<OpenedLetter>(`/api/dead-letters/${id}`)).replayed_at).toBeUndefined();
+    expect((await project.json<OpenedLetter>(`/api/dead-letters/${id}`)).replayed_at).toBeNull();
   });
 });
 

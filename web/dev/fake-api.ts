@@ -98,6 +98,7 @@ export class FakeApi {
     const found = this.#runs.find((each) => each.run.id === id);
     if (!found) return fail(404, "run_not_found", `There is no run ${id}. It may have been deleted.`);
     if (!part) return { status: 200, body: found.run };
+    if (part === "artifacts") return { status: 200, body: { data: [], next_cursor: null } };
     if (part === "llm-calls") return { status: 200, body: { data: llmCalls(found.spans), next_cursor: null } };
     if (part === "spans" && !spanId)
       return { status: 200, body: { data: found.spans, last_seq: found.spans.length, next_cursor: null } };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { SONNET } from "../models.ts";
 import type { Round } from "../round.ts";
 import { agent, answered, type Call, Conversation, call, text } from "../steps.ts";
@@ -59,6 +60,13 @@ const ANSWER =
   "Look at Okafor's slides first; he waits for you. Move the auditors' call to 9:30, since the rehearsal runs over it. " +
   "Leave five minutes earlier: lift 2 is out of order and room 4.12 is on the fourth floor.";
 
+/** What it leaves behind, shortly before it ends. */
+const FILES = [
+  { atMs: 29_000, name: "morning.svg", content_type: "image/svg+xml", entity_type: "chart" },
+  { atMs: 30_500, name: "briefing.md", content_type: "text/markdown", entity_type: "report" },
+  { atMs: 31_600, name: "briefing.html", content_type: "text/html", entity_type: "page" },
+];
+
 /** A run and the two that it begins, written as they happen: what runs can be watched. About half a minute. */
 export function briefing(round: Round): WrittenRun[] {
   const session_id = round.session("briefing");
@@ -74,6 +82,10 @@ export function briefing(round: Round): WrittenRun[] {
   lead.event(25_400, "STEP_FINISHED", { stepName: "wait for the readers" });
   lead.span(root, 25_500, 31_500, talk.chat([text(ANSWER)]));
   lead.message(27_000, 31_400, ANSWER);
+  for (const file of FILES) {
+    const body = readFileSync(new URL(`briefing/${file.name}`, import.meta.url), "utf8");
+    lead.file({ ...file, tags: { lang: "en", for: shared.user_id }, body });
+  }
   lead.event(32_200, "RUN_FINISHED", { result: ANSWER });
   const parts = PARTS.map((part) => readPart(round, part, { ...shared, parent_run_id: lead.id }));
   return [lead.run(`Briefing: ${ASKED}`, 0, { ...shared, name: "Morning briefing" }), ...parts];

@@ -88,10 +88,10 @@ export const runs = sqliteTable(
       // Serve GET /api/runs?sort=cost|duration and min_cost, max_cost, min_duration_ms, max_duration_ms. There is none by tokens:
       // it would be a third row a run for what a walk through runs_by_start finds in 0.1 s.
       index("runs_by_cost")
-        .on(table.project_id, sql`${table.cost_nano_usd} DESC`, sql`${table.id} DESC`)
+        .on(table.project_id, sql`${table.cost_nano_usd} DESC`, sql`${table.id} DESC`, table.outcome)
         .where(sql`outcome > 0 AND cost_nano_usd IS NOT NULL`),
       index("runs_by_duration")
-        .on(table.project_id, sql`ended_ns - started_ns DESC`, sql`${table.id} DESC`)
+        .on(table.project_id, sql`ended_ns - started_ns DESC`, sql`${table.id} DESC`, table.outcome)
         .where(sql`outcome > 0 AND ended_ns IS NOT NULL`),
       // Serves GET /api/runs?parent_run_id=: a run's children. Runs without a parent, which are nearly all, cost no row.
       index("runs_by_parent")

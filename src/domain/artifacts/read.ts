@@ -17,7 +17,7 @@ export const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'";
 const DRAWING =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'";
 
-/** The browser's own reader of PDF works inside of the sandbox, and the dashboard may frame it. */
+/** A browser's own reader of PDF is no page of ours, and Chromium's does without the sandbox; the dashboard may frame it. */
 const DOCUMENT = "sandbox; default-src 'none'; frame-ancestors 'self'";
 
 /** What a page may use: what it brings along, and no network. */

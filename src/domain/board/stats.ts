@@ -3,7 +3,7 @@ import { projectFeed, projectJobs, runLog, traceLogAddresses } from "../../../du
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import { nanoFromMs } from "../../events/nano.ts";
-import { overSince, STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { overSince, STATUS_SQL, UNPRICED_SQL, usdFromNano } from "../runs/run-from-row.ts";
 import { loadSettings } from "../settings/load.ts";
 import { bounded, COUNT_BOUND } from "./bounds.ts";
 import type { Stats } from "./schema.ts";
@@ -19,20 +19,16 @@ const DAY_BOUND = 5_000;
 /** Jobs that are looked at: those before them are of another time. */
 const JOBS_BOUND = 100;
 
-/** The same rule as in a session's sums: what was refused costs nothing, and a run without calls has no cost to know. */
-const UNPRICED_SQL = "cost IS NULL AND calls > refused";
-
 const DAY_SQL = `
   SELECT count(*) AS runs, coalesce(sum(status = 'running'), 0) AS running, coalesce(sum(status = 'error'), 0) AS failed,
     coalesce(sum(spans), 0) AS spans, coalesce(sum(errors), 0) AS errors, coalesce(sum(calls), 0) AS calls,
     coalesce(sum(tools), 0) AS tools, sum(input) AS input, sum(cached) AS cached, sum(written) AS written,
     sum(output) AS output, sum(reasoning) AS reasoning, sum(cost) AS cost, sum(known) AS known,
-    coalesce(sum(${UNPRICED_SQL}), 0) AS unpriced
+    coalesce(sum(unpriced), 0) AS unpriced
   FROM (SELECT ${STATUS_SQL} AS status, span_count AS spans, error_count AS errors, llm_call_count AS calls,
       tool_call_count AS tools, input_tokens AS input, cached_input_tokens AS cached,
       details ->> 'cache_write_tokens' AS written, output_tokens AS output, reasoning_tokens AS reasoning,
-      cost_nano_usd AS cost, details ->> 'known_cost_nano_usd' AS known,
-      coalesce(details ->> '$.unpriced.refused', 0) AS refused
+      cost_nano_usd AS cost, details ->> 'known_cost_nano_usd' AS known, ${UNPRICED_SQL} AS unpriced
     FROM runs WHERE project_id = ? AND started_ns > CAST(? AS INTEGER)
     ORDER BY started_ns DESC, id DESC LIMIT ${DAY_BOUND})`;
 

@@ -11,6 +11,6 @@ export function letterFromRow(row: LetterRow): DeadLetter {
     attempts: row.attempts,
     received_at: new Date(row.received_at).toISOString(),
     message: row.preview === null ? null : JSON.parse(row.preview),
-    ...(row.replayed_at === null ? {} : { replayed_at: new Date(row.replayed_at).toISOString() }),
+    replayed_at: row.replayed_at === null ? null : new Date(row.replayed_at).toISOString(),
   };
 }

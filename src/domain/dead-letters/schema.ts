@@ -10,8 +10,8 @@ export const deadLetterSchema = z
     message: z.unknown().openapi({ description: "null in lists if it is long: the letter itself has all of it" }),
     replayed_at: z
       .string()
-      .optional()
-      .openapi({ format: "date-time", description: "When it was put back on its queue; absent until then" }),
+      .nullable()
+      .openapi({ format: "date-time", description: "When it was put back on its queue; null until then" }),
   })
   .openapi("DeadLetter");
 export type DeadLetter = z.infer<typeof deadLetterSchema>;

@@ -37,6 +37,9 @@ export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent
       delta.outcome = 3;
       break;
     case "TOOL_CALL_START":
+      // A tool that a span tells of as well counts twice. Both may carry the call's id (`toolCallId`, `gen_ai.tool.call.id`),
+      // but to tell pairs in parts of any order a run's row would have to hold the ids of all its tool calls, without a
+      // bound, and be written anew with every part. Links hold a span's id and its parent's, and have no room for a third.
       delta.tool_call_count++;
       addText(delta.tools, fields.toolCallName);
       break;

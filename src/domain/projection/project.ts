@@ -129,7 +129,7 @@ async function tellFeed(
       data: runFromRow(run, now, settings),
       timestamp,
     }));
-    await feed.publish(messages);
+    await feed.publish(messages, projected.length - messages.length);
   } catch (error) {
     console.error(JSON.stringify({ at: "project.feed", project: projectId, error: String(error) }));
   }

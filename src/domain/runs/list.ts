@@ -1,81 +1,147 @@
+import { Buffer } from "node:buffer";
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
-import type { RunKind, RunStatus } from "../../events/event.ts";
 import type { RunRow } from "../projection/rows.ts";
-import { SELECT_RUN } from "../projection/store.ts";
 import { loadSettings } from "../settings/load.ts";
-import { cursorOf, parseCursor } from "./cursor.ts";
-import { overSince, runFromRow, STATUS_SQL } from "./run-from-row.ts";
+import type { Order, RunFilter, RunSort } from "./filter.ts";
+import {
+  byRange,
+  byStart,
+  byValue,
+  byValueIndex,
+  FEW,
+  isNarrow,
+  isWhole,
+  type ListQuery,
+  rangeCount,
+  type Statement,
+  type ValueSort,
+} from "./list-plan.ts";
+import { parseRunCursor, runCursorOf } from "./run-cursor.ts";
+import { overSince, runFromRow } from "./run-from-row.ts";
 import type { Run } from "./schema.ts";
-import { nanoOf } from "./time-of.ts";
 
-export interface RunFilter {
-  kind?: RunKind | undefined;
-  status?: RunStatus | undefined;
-  service?: string | undefined;
-  environment?: string | undefined;
-  session_id?: string | undefined;
-  parent_run_id?: string | undefined;
-  user_id?: string | undefined;
-  name?: string | undefined;
-  /** RFC 3339, inclusive. */
-  from?: string | undefined;
-  /** RFC 3339, exclusive. */
-  to?: string | undefined;
-  has_error?: boolean | undefined;
+export interface RunListing extends RunFilter {
+  sort?: RunSort | undefined;
+  order?: Order | undefined;
   limit: number;
   cursor?: string | undefined;
 }
 
 /**
- * Runs of the project, newest start first. The cursor names the last run of a page, so runs that come in meanwhile neither
- * repeat nor hide one.
- * @throws AppError `invalid_request` for a time or cursor that is none
+ * Runs of the project, newest start first if nothing else is asked for. Those that do not know the value they are sorted by
+ * come last in either order, newest first. The cursor names the last run of a page, so runs that come in meanwhile neither
+ * repeat nor hide one; a run whose own value changes between two pages may.
+ * @throws AppError `invalid_request` for a time or cursor that is none, or a cursor of a list in another order
  */
-export async function listRuns(ctx: Ctx, filter: RunFilter): Promise<{ data: Run[]; next_cursor: string | null }> {
+export async function listRuns(ctx: Ctx, listing: RunListing): Promise<{ data: Run[]; next_cursor: string | null }> {
   requireScope(ctx, "read");
+  const { sort = "started_at", order = "desc", limit, cursor, ...filter } = listing;
+  const after = cursor === undefined ? null : parseRunCursor(cursor, sort, order);
   const now = Date.now();
   const settings = await loadSettings(ctx.env, ctx.projectId);
-  const where: string[] = ["project_id = ?"];
-  const values: (string | number)[] = [ctx.projectId];
-  const equal = (column: string, value: string | undefined) => {
-    if (value === undefined) return;
-    where.push(`${column} = ?`);
-    values.push(value);
+  const query: ListQuery = {
+    projectId: ctx.projectId,
+    sort,
+    order,
+    rows: limit + 1,
+    after,
+    over: overSince(now, settings),
   };
-  equal("kind", filter.kind);
-  equal("service", filter.service);
-  equal("environment", filter.environment);
-  equal("session_id", filter.session_id);
-  equal("parent_run_id", filter.parent_run_id);
-  equal("user_id", filter.user_id);
-  equal("name", filter.name);
-  if (filter.status !== undefined) {
-    where.push(`${STATUS_SQL} = ?`);
-    values.push(overSince(now, settings), filter.status);
-  }
-  if (filter.has_error !== undefined) where.push(filter.has_error ? "error_count > 0" : "error_count = 0");
-  if (filter.from !== undefined) {
-    where.push("started_ns >= CAST(? AS INTEGER)");
-    values.push(nanoOf("from", filter.from));
-  }
-  if (filter.to !== undefined) {
-    where.push("started_ns < CAST(? AS INTEGER)");
-    values.push(nanoOf("to", filter.to));
-  }
-  if (filter.cursor !== undefined) {
-    const { started, id } = parseCursor(filter.cursor);
-    where.push("(started_ns, id) < (CAST(? AS INTEGER), ?)");
-    values.push(started, id);
-  }
-  const { results } = await readDbFor(ctx.env, ctx.projectId)
-    .prepare(`${SELECT_RUN} WHERE ${where.join(" AND ")} ORDER BY started_ns DESC, id DESC LIMIT ?`)
-    .bind(...values, filter.limit + 1)
-    .all<RunRow>();
-  const page = results.slice(0, filter.limit);
-  const last = results.length > filter.limit ? page.at(-1) : undefined;
+  const db = readDbFor(ctx.env, ctx.projectId);
+  const rows = await (sort === "started_at" ? rowsByStart(db, filter, query) : rowsByValue(db, filter, query, sort));
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
   return {
     data: page.map((row) => runFromRow(row, now, settings)),
-    next_cursor: last ? cursorOf(String(last.started_ns), String(last.id)) : null,
+    next_cursor: last
+      ? runCursorOf(sort, order, {
+          value: sortValue(last, sort)?.toString() ?? null,
+          started: String(last.started_ns),
+          id: String(last.id),
+        })
+      : null,
   };
+}
+
+async function rowsByStart(db: D1DatabaseSession, filter: RunFilter, query: ListQuery): Promise<RunRow[]> {
+  const few = isNarrow(filter) ? null : await fewBy(db, filter, query.projectId);
+  const found = await run(db, few ? byRange(filter, query, few) : byStart(filter, query));
+  return sorted(found.flat(), "started_at", query);
+}
+
+async function rowsByValue(
+  db: D1DatabaseSession,
+  filter: RunFilter,
+  query: ListQuery,
+  sort: ValueSort,
+): Promise<RunRow[]> {
+  const { after } = query;
+  const known = after?.value === null ? [] : sorted(await knownRows(db, filter, query, sort), sort, query);
+  if (known.length === query.rows) return known;
+  const rest = { ...query, rows: query.rows - known.length, after: after?.value === null ? after : null };
+  const unknown = await run(db, byStart(filter, rest, sort));
+  return [...known, ...sorted(unknown.flat(), "started_at", { ...rest, order: "desc" })];
+}
+
+async function knownRows(
+  db: D1DatabaseSession,
+  filter: RunFilter,
+  query: ListQuery,
+  sort: ValueSort,
+): Promise<RunRow[]> {
+  if (sort !== "tokens" && !isNarrow(filter)) {
+    const found = await run(db, byValueIndex(filter, query, sort));
+    if (isWhole(filter, query, sort, found[0]?.length ?? 0)) return found.flat();
+  }
+  return (await run(db, byValue(filter, query, sort))).flat();
+}
+
+/** The value by whose bounds the filter leaves fewest runs, if these are few enough to be put in order. */
+async function fewBy(db: D1DatabaseSession, filter: RunFilter, projectId: string): Promise<"cost" | "duration" | null> {
+  let best: { value: "cost" | "duration"; count: number } | null = null;
+  for (const value of ["cost", "duration"] as const) {
+    const statement = rangeCount(filter, projectId, value);
+    const count = statement && (await prepared(db, statement).first<number>("count"));
+    if (count !== null && count <= FEW && count < (best?.count ?? Number.POSITIVE_INFINITY)) best = { value, count };
+  }
+  return best?.value ?? null;
+}
+
+async function run(db: D1DatabaseSession, statements: Statement[]): Promise<RunRow[][]> {
+  const results = await db.batch<RunRow>(statements.map((each) => prepared(db, each)));
+  return results.map(({ results }) => results);
+}
+
+function prepared(db: D1DatabaseSession, { sql, values }: Statement): D1PreparedStatement {
+  return db.prepare(sql).bind(...values);
+}
+
+/** The first rows of all that were found, each once. */
+function sorted(found: RunRow[], sort: RunSort, { order, rows }: ListQuery): RunRow[] {
+  const distinct = [...new Map(found.map((row) => [row.id, row])).values()];
+  const keyed = distinct.map((row) => ({ row, value: sortValue(row, sort) ?? 0n, id: Buffer.from(String(row.id)) }));
+  const up = (a: (typeof keyed)[0], b: (typeof keyed)[0]) =>
+    a.value < b.value ? -1 : a.value > b.value ? 1 : Buffer.compare(a.id, b.id);
+  return keyed
+    .sort((a, b) => (order === "asc" ? up(a, b) : up(b, a)))
+    .slice(0, rows)
+    .map(({ row }) => row);
+}
+
+/** What VALUE_SQL gives for a row. */
+function sortValue(row: RunRow, sort: RunSort): bigint | null {
+  const big = (value: string | number | null) => (value === null ? null : BigInt(value));
+  switch (sort) {
+    case "started_at":
+      return BigInt(row.started_ns ?? 0);
+    case "cost":
+      return big(row.cost_nano_usd);
+    case "duration":
+      return row.ended_ns === null ? null : BigInt(row.ended_ns) - BigInt(row.started_ns ?? 0);
+    case "tokens": {
+      const [input, output] = [big(row.input_tokens), big(row.output_tokens)];
+      return input === null ? output : input + (output ?? 0n);
+    }
+  }
 }

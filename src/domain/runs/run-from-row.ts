@@ -28,6 +28,13 @@ export const STATUS_SQL = `CASE outcome WHEN 1 THEN 'success' WHEN 2 THEN 'error
   ELSE CASE WHEN seen_at > ? THEN 'running' WHEN error_count > 0 THEN 'error' ELSE 'success' END END`;
 
 /**
+ * SQL for whether a run's cost is not known. A run without calls, or whose calls were all refused, costs nothing that anybody
+ * could know of: it leaves a sum whole.
+ */
+export const UNPRICED_SQL =
+  "(cost_nano_usd IS NULL AND llm_call_count > coalesce(details ->> '$.unpriced.refused', 0))";
+
+/**
  * A run's status. The root span decides, as it ends last; without it the run goes on until it has been quiet for long.
  * @param now milliseconds since the epoch
  */

@@ -66,6 +66,26 @@ export const runSchema = z
   .openapi("Run");
 export type Run = z.infer<typeof runSchema>;
 
+const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
+
+/** How many runs have which values: the most frequent first. */
+export const runFacetsSchema = z
+  .object({
+    facets: z.object({
+      status: facet,
+      kind: facet,
+      service: facet,
+      environment: facet,
+      model: facet,
+      provider: facet,
+      tag: facet,
+    }),
+    approximate: z.boolean().openapi({ description: "Only the newest `counted` runs were looked at, not all" }),
+    counted: z.number().int().openapi({ description: "Runs that were looked at for a field, at the most" }),
+  })
+  .openapi("RunFacets");
+export type RunFacets = z.infer<typeof runFacetsSchema>;
+
 /** A span in a run's list: everything a waterfall draws, no bodies. `seq` is that of its start until its end has come. */
 export const spanRowSchema = z
   .object({

@@ -10,8 +10,14 @@ const HEARTBEAT_MS = 15_000;
 /** After the end of a run, how long to wait for what may still be on its way. */
 const GRACE_MS = 1_000;
 
-/** Bytes that may wait for a reader. One that falls further behind is let go, and goes on with Last-Event-ID. */
-const MAX_BEHIND = 8 * 1024 * 1024;
+/**
+ * Bytes that may wait for a reader here. The log sends no more than its window beyond what is acknowledged, and lets a reader
+ * go that takes nothing: this is for events that grow as they are written.
+ */
+const MAX_BEHIND = 16 * 1024 * 1024;
+
+/** Characters that a reader takes between two acknowledgements. */
+const ACK_CHARS = 128_000;
 
 const encoder = new TextEncoder();
 
@@ -47,6 +53,17 @@ export async function stream(ctx: Ctx, runId: string, request: Request, write = 
 /** The events that a socket brings, as text. The object behind the socket can sleep; this side is only memory and a timer. */
 function bridge(socket: WebSocket, write: Writer, ended: boolean): ReadableStream<Uint8Array> {
   let timers: ReturnType<typeof setTimeout>[] = [];
+  let sent = 0;
+  let unacknowledged = 0;
+  /** Tells the log how far the reader has come, which only this side can see. */
+  const acknowledge = () => {
+    unacknowledged = 0;
+    try {
+      socket.send(JSON.stringify({ type: "ack", seq: sent }));
+    } catch {
+      // It is closed.
+    }
+  };
   const stop = () => {
     for (const timer of timers) clearTimeout(timer);
     timers = [];
@@ -60,7 +77,6 @@ function bridge(socket: WebSocket, write: Writer, ended: boolean): ReadableStrea
     {
       start(controller) {
         let over = false;
-        let sent = 0;
         let known = 0;
         let isEnded = ended;
         let grace: ReturnType<typeof setTimeout> | undefined;
@@ -89,6 +105,7 @@ function bridge(socket: WebSocket, write: Writer, ended: boolean): ReadableStrea
             | { type: "events"; events: RunEvent[] };
           if (frame.type === "hello") {
             known = frame.last_seq;
+            acknowledge();
             say("retry: 1000\n\n");
           } else {
             for (const event of frame.events) {
@@ -96,12 +113,17 @@ function bridge(socket: WebSocket, write: Writer, ended: boolean): ReadableStrea
               sent = event.seq;
               isEnded = isEnd(event) ?? isEnded;
             }
+            unacknowledged += String(data).length;
+            if (unacknowledged >= ACK_CHARS && !over && (controller.desiredSize ?? 0) > 0) acknowledge();
           }
           endSoon();
         });
         socket.addEventListener("close", () => end());
         socket.addEventListener("error", () => end());
         socket.accept();
+      },
+      pull() {
+        if (unacknowledged >= ACK_CHARS) acknowledge();
       },
       cancel: stop,
     },

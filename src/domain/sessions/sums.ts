@@ -1,10 +1,7 @@
 import { durationMs, type Nano, rfc3339 } from "../../events/nano.ts";
-import { overSince, type Patience, STATUS_SQL, usdFromNano } from "../runs/run-from-row.ts";
+import { overSince, type Patience, STATUS_SQL, UNPRICED_SQL, usdFromNano } from "../runs/run-from-row.ts";
 import { sessionPath } from "./path.ts";
 import type { Session } from "./schema.ts";
-
-/** A run without calls, or whose calls were all refused, costs nothing that anybody could know of: it leaves the sum whole. */
-const UNPRICED_SQL = "cost_nano_usd IS NULL AND llm_call_count > coalesce(details ->> '$.unpriced.refused', 0)";
 
 interface SumRow {
   id: string;

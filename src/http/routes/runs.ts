@@ -9,51 +9,49 @@ import { cancelRun } from "../../domain/runs/cancel.ts";
 import { createRun } from "../../domain/runs/create.ts";
 import { EVENT_TYPES } from "../../domain/runs/event-types.ts";
 import { listEvents } from "../../domain/runs/events.ts";
+import { countFacets } from "../../domain/runs/facets.ts";
 import { getRun } from "../../domain/runs/get.ts";
 import { listRuns } from "../../domain/runs/list.ts";
 import { listLlmCalls } from "../../domain/runs/llm-calls.ts";
-import { eventSchema, listOf, llmCallSchema, runSchema, spanRowSchema, spanSchema } from "../../domain/runs/schema.ts";
+import {
+  eventSchema,
+  listOf,
+  llmCallSchema,
+  runFacetsSchema,
+  runSchema,
+  spanRowSchema,
+  spanSchema,
+} from "../../domain/runs/schema.ts";
 import { getSpan, listSpans } from "../../domain/runs/spans.ts";
 import { stream } from "../../domain/runs/stream.ts";
 import { subscribe } from "../../domain/runs/subscribe.ts";
 import { AppError } from "../../errors.ts";
-import { RUN_KINDS, RUN_STATUSES } from "../../events/event.ts";
-import { idempotent } from "../middleware/idempotency.ts";
+import { RUN_KINDS } from "../../events/event.ts";
 import { shallow } from "../middleware/shallow.ts";
 import { accepted, answer, created, router } from "../openapi.ts";
 import { newRunId } from "../run-id.ts";
+import { runFilterQuery, runListQuery } from "../run-query.ts";
 
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
 const seq = z.coerce.number().int().min(0);
-const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
-const text = z.string().min(1).max(1000);
 const label = z.string().min(1).max(500);
 const json = <T extends z.ZodType>(schema: T) => ({ required: true, content: { "application/json": { schema } } });
 
 const runId = z.object({ id: z.string().min(1).max(128) });
 
-const runQuery = z.object({
-  kind: z.enum(RUN_KINDS).optional(),
-  status: z.enum(RUN_STATUSES).optional(),
-  service: text.optional(),
-  environment: text.optional(),
-  session_id: text.optional(),
-  parent_run_id: text.optional(),
-  user_id: text.optional(),
-  name: text.optional(),
-  from: text.optional().openapi({ description: "RFC 3339, inclusive" }),
-  to: text.optional().openapi({ description: "RFC 3339, exclusive" }),
-  has_error: flag.optional(),
-  limit: limit(200, 50),
-  cursor: text.optional(),
-});
-
 const list = createRoute({
   method: "get",
   path: "/api/runs",
-  summary: "Runs, newest first",
-  request: { query: runQuery },
+  summary: "Runs, newest first or by a value",
+  request: { query: runListQuery },
   responses: answer(listOf(runSchema), "A page of runs"),
+});
+const facets = createRoute({
+  method: "get",
+  path: "/api/runs/facets",
+  summary: "How many runs of a filter have which values",
+  request: { query: runFilterQuery },
+  responses: answer(runFacetsSchema, "The most frequent values, each field counted without its own filter"),
 });
 const create = createRoute({
   method: "post",
@@ -176,7 +174,7 @@ const exportRun = createRoute({
 export function runRoutes() {
   const routes = router();
   for (const path of ["/api/runs", "/api/runs/:id/events", "/api/runs/:id/cancel", "/api/runs/:id/export"]) {
-    routes.use(path, shallow(), idempotent());
+    routes.use(path, shallow());
   }
   routes.use("/api/runs/:id/stream", shallow());
   return routes
@@ -196,6 +194,7 @@ export function runRoutes() {
       const { format } = c.req.valid("json");
       return c.json(await startExport(c.get("ctx"), c.req.valid("param").id, format), 202);
     })
+    .openapi(facets, async (c) => c.json(await countFacets(c.get("ctx"), c.req.valid("query")), 200))
     .openapi(list, async (c) => c.json(await listRuns(c.get("ctx"), c.req.valid("query")), 200))
     .openapi(get, async (c) => c.json(await getRun(c.get("ctx"), c.req.valid("param").id), 200))
     .openapi(events, async (c) => {

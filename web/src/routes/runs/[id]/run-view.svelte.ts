@@ -262,6 +262,7 @@ export class RunView {
     let seen = this.lastSeq;
     this.#socket = liveSocket({
       path: () => paths.subscribe(this.#id, seen),
+      read: () => seen,
       onState: (state) => {
         this.live = state;
       },
