@@ -48,3 +48,38 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
   }
 }
+
+test("values to filter by are counted, chosen and removed, and stay in the address", async ({ signIn, server }) => {
+  for (const model of ["gpt-4o-mini", "gpt-4o-mini", "gpt-4.1"])
+    await server.send(agentRun(`valued by ${model}`, hex(16), { model: [model, "openai"] }).spans);
+  const page = await signIn("/");
+  await page.getByRole("button", { name: "Values" }).click();
+  const models = page.getByRole("group", { name: "Model" });
+  const mini = models.getByRole("button", { name: /gpt-4o-mini/ });
+  await expect(mini).toContainText("2");
+  await mini.click();
+  await expect(mini).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("row", { name: /valued by gpt-4\.1/ })).toHaveCount(0);
+  await expect(page.getByRole("row", { name: /valued by gpt-4o-mini/ })).toHaveCount(2);
+  // Its own filter does not hide what else could be chosen.
+  await expect(models.getByRole("button", { name: /gpt-4\.1/ })).toBeVisible();
+  await server.send(agentRun("valued by another", hex(16), { model: ["gpt-4o-mini", "openai"] }).spans);
+  await expect(page.getByRole("row", { name: /valued by another/ })).toBeVisible();
+  await expect(mini).toContainText("3");
+  await page.getByRole("combobox", { name: "Sort" }).selectOption("Cheapest");
+  await expect(page).toHaveURL(/\?model=gpt-4o-mini&sort=cheap$/);
+  await expect(page.getByRole("table", { name: "Runs, cheapest" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Remove Model gpt-4o-mini" }).click();
+  await expect(page).toHaveURL(/\?sort=cheap$/);
+});
+
+test("an empty list says which filter empties it", async ({ signIn, server }) => {
+  await server.send(agentRun("there it is").spans);
+  const nobody = `nobody-${hex(4)}`;
+  const page = await signIn(`/?status=success&user_id=${nobody}`);
+  await expect(page.getByText(`It is “User ${nobody}” that keeps all runs out.`)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: `Without user ${nobody}` }).click();
+  await expect(page.getByRole("row", { name: /there it is/ })).toBeVisible();
+});

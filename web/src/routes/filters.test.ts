@@ -11,6 +11,10 @@ const run = (more: Partial<Run> = {}) =>
     session_id: "s1",
     user_id: null,
     error_count: 0,
+    environment: "production",
+    models: ["m1", "m2"],
+    providers: ["p1"],
+    tags: ["t1", "t2"],
     started_at: "2026-11-21T11:30:00.123456Z",
     ...more,
   }) as Run;
@@ -37,6 +41,15 @@ describe("the address", () => {
     expect(toSearch({})).toBe("");
   });
 
+  it("holds the order, which is no filter to be removed", () => {
+    const filters = parseFilters(new URLSearchParams("tag=beta&sort=cheap"));
+    expect(filters).toEqual({ tag: "beta", sort: "cheap" });
+    expect(toSearch(filters)).toBe("?tag=beta&sort=cheap");
+    expect(toApiQuery(filters, now).toString()).toBe("tag=beta&sort=cost&order=asc");
+    expect(chips(filters).map((chip) => chip.label)).toEqual(["Tag"]);
+    expect(parseFilters(new URLSearchParams("sort=constructor"))).toEqual({});
+  });
+
   it("lets exact times win over a range", () => {
     expect(parseFilters(new URLSearchParams("range=1h&from=2026-11-20T00:00:00Z"))).toEqual({
       from: "2026-11-20T00:00:00Z",
@@ -56,6 +69,11 @@ describe("a live run", () => {
     [{ status: "success" as const, service: "api", session: "s1" }, true],
     [{ status: "running" as const }, false],
     [{ kind: "agent" as const }, false],
+    [{ environment: "production", model: "m2", provider: "p1", tag: "t2" }, true],
+    [{ environment: "staging" }, false],
+    [{ model: "m3" }, false],
+    [{ provider: "p2" }, false],
+    [{ tag: "t" }, false],
     [{ user_id: "u" }, false],
     [{ has_error: true as const }, false],
     [{ range: "15m" as const }, false],

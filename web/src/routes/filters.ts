@@ -12,12 +12,28 @@ export const RANGES = {
 } as const;
 export type Range = keyof typeof RANGES;
 
+/** What the list may be sorted by: the API's `sort` and `order`, and their word. */
+export const SORTS = {
+  oldest: { sort: "started_at", order: "asc", label: "Oldest first" },
+  cost: { sort: "cost", order: "desc", label: "Most expensive" },
+  cheap: { sort: "cost", order: "asc", label: "Cheapest" },
+  long: { sort: "duration", order: "desc", label: "Longest" },
+  short: { sort: "duration", order: "asc", label: "Shortest" },
+  tokens: { sort: "tokens", order: "desc", label: "Most tokens" },
+} as const;
+export type Sort = keyof typeof SORTS;
+export const NEWEST = "Newest first";
+
 /** The filter of the runs list, as its address holds it: in the API's words, and `range`. Absent = any. */
 export interface Filters {
   status?: Run["status"];
   kind?: Run["kind"];
   name?: string;
   service?: string;
+  environment?: string;
+  model?: string;
+  provider?: string;
+  tag?: string;
   session_id?: string;
   user_id?: string;
   range?: Range;
@@ -25,11 +41,22 @@ export interface Filters {
   from?: string;
   to?: string;
   has_error?: true;
+  /** How the list is sorted, which is no filter; absent = newest first. */
+  sort?: Sort;
 }
 export type FilterKey = keyof Filters;
 
-const TEXTS = ["name", "service", "session_id", "user_id"] as const;
-const LABELS = { name: "Name", service: "Service", session_id: "Session", user_id: "User" } as const;
+const TEXTS = ["name", "service", "environment", "model", "provider", "tag", "session_id", "user_id"] as const;
+const LABELS = {
+  name: "Name",
+  service: "Service",
+  environment: "Environment",
+  model: "Model",
+  provider: "Provider",
+  tag: "Tag",
+  session_id: "Session",
+  user_id: "User",
+} as const;
 
 /** Reads an address; what is not understood is left out. */
 export function parseFilters(query: URLSearchParams): Filters {
@@ -50,6 +77,8 @@ export function parseFilters(query: URLSearchParams): Filters {
   }
   if (filters.from || filters.to) delete filters.range;
   if (query.get("has_error") === "true") filters.has_error = true;
+  const sort = query.get("sort");
+  if (sort !== null && Object.hasOwn(SORTS, sort)) filters.sort = sort as Sort;
   return filters;
 }
 
@@ -61,6 +90,7 @@ export function toSearch(filters: Filters): string {
     if (value) query.set(key, value);
   }
   if (filters.has_error) query.set("has_error", "true");
+  if (filters.sort) query.set("sort", filters.sort);
   const text = query.toString();
   return text ? `?${text}` : "";
 }
@@ -75,6 +105,10 @@ export function toApiQuery(filters: Filters, now: number): URLSearchParams {
   if (from) query.set("from", from);
   if (filters.to) query.set("to", filters.to);
   if (filters.has_error) query.set("has_error", "true");
+  if (filters.sort) {
+    query.set("sort", SORTS[filters.sort].sort);
+    query.set("order", SORTS[filters.sort].order);
+  }
   return query;
 }
 
@@ -84,6 +118,10 @@ export function matches(run: Run, filters: Filters, now: number): boolean {
   if (filters.kind && run.kind !== filters.kind) return false;
   if (filters.name && run.name !== filters.name) return false;
   if (filters.service && run.service !== filters.service) return false;
+  if (filters.environment && run.environment !== filters.environment) return false;
+  if (filters.model && !run.models.includes(filters.model)) return false;
+  if (filters.provider && !run.providers.includes(filters.provider)) return false;
+  if (filters.tag && !run.tags.includes(filters.tag)) return false;
   if (filters.session_id && run.session_id !== filters.session_id) return false;
   if (filters.user_id && run.user_id !== filters.user_id) return false;
   if (filters.has_error && run.error_count === 0) return false;

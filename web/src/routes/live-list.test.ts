@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Run } from "#lib/api.ts";
-import { append, arrive, type LiveList, release } from "./live-list.ts";
+import { append, arrive, compareBy, type LiveList, release } from "./live-list.ts";
 
 const run = (id: string, minute: number, more: Partial<Run> = {}) =>
   ({ id, started_at: `2026-11-21T09:${String(minute).padStart(2, "0")}:00.000Z`, last_seq: 1, ...more }) as Run;
@@ -48,4 +48,17 @@ it("leaves runs older than the loaded rows to their page", () => {
 
 it("appends a page without showing a run twice", () => {
   expect(ids(append(list(run("b", 20)), [run("b", 20), run("a", 10)], false))).toBe("ba|");
+});
+
+it("keeps the order that the list is sorted by, with what does not know the value at the end", () => {
+  const rows = [
+    run("a", 10, { cost_usd: 3 }),
+    run("b", 20, { cost_usd: 1 }),
+    run("d", 40, { cost_usd: null }),
+    run("c", 30, { cost_usd: null }),
+  ];
+  const arrivals = [run("e", 50, { cost_usd: 2 }), run("f", 35, { cost_usd: null }), run("g", 1, { cost_usd: 1 })];
+  const by = (sort: "cost" | "cheap" | "oldest") =>
+    ids(arrive(list(...rows.toSorted(compareBy(sort))), arrivals, { ...open, compare: compareBy(sort) }));
+  expect([by("cost"), by("cheap"), by("oldest")]).toEqual(["aegbdfc|", "bgeadfc|", "gabcfde|"]);
 });

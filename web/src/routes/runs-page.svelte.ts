@@ -1,7 +1,7 @@
 import { api, paths, type Run } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
 import { type Filters, matches, toApiQuery } from "./filters.ts";
-import { append, arrive, type LiveList, release } from "./live-list.ts";
+import { append, arrive, compareBy, type LiveList, release } from "./live-list.ts";
 
 const PAGE = 50;
 /** Arrivals are taken in together: a burst of a thousand costs one drawing of the list. */
@@ -81,7 +81,7 @@ export class RunsPage {
 
   showWaiting(): void {
     const waiting = this.list.waiting;
-    this.list = release(this.list);
+    this.list = release(this.list, compareBy(this.#filters.sort));
     this.#mark(waiting);
   }
 
@@ -129,7 +129,11 @@ export class RunsPage {
     if (!this.loaded) return;
     const now = Date.now();
     const before = new Set(this.list.rows.map((run) => run.id));
-    this.list = arrive(this.list, runs, { fits: (run) => matches(run, this.#filters, now), hold: !this.atTop() });
+    this.list = arrive(this.list, runs, {
+      fits: (run) => matches(run, this.#filters, now),
+      hold: !this.atTop(),
+      compare: compareBy(this.#filters.sort),
+    });
     this.#mark(this.list.rows.filter((run) => !before.has(run.id)));
   }
 
