@@ -10,6 +10,7 @@ import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { deletionRoutes } from "./http/routes/deletion.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -46,6 +47,7 @@ function createApp() {
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
     .route("/", settingsRoutes())
+    .route("/", deletionRoutes())
     .route("/", rebuildRoutes())
     .route("/", boardRoutes())
     .route("/", operationRoutes());

@@ -83,6 +83,11 @@ export function memberAt(body: Uint8Array, place: Place): Uint8Array {
   return body.subarray(place.offset, place.offset + place.length);
 }
 
+/** The JSON of a part, cut out of its gzip member: what packMembers was given. */
+export function partAt(member: Uint8Array, place: Pick<Place, "from" | "to">): Uint8Array {
+  return gunzipSync(member).subarray(place.from, place.to);
+}
+
 /**
  * Unpacks a part into events as readers see them.
  * @param member the gzip member it lies in; `place` says where in it
@@ -95,7 +100,7 @@ export function decodePart(
   firstSeq: number,
   skip: readonly number[] = [],
 ): RunEvent[] {
-  const part = JSON.parse(decoder.decode(gunzipSync(member).subarray(place.from, place.to))) as PartJson;
+  const part = JSON.parse(decoder.decode(partAt(member, place))) as PartJson;
   const skipped = new Set(skip);
   const events: RunEvent[] = [];
   let seq = firstSeq;
