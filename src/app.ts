@@ -10,6 +10,7 @@ import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -42,6 +43,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", llmCallRoutes())
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
