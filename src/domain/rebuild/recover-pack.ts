@@ -1,5 +1,6 @@
 import { type IndexEntry, type OpenPack, openPack } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import type { RunEvent } from "../../events/event.ts";
 import { linkOfEvent } from "../../events/links.ts";
 import { kindOfId } from "../../events/log-name.ts";
 import { decodePart, memberAt } from "../../events/part.ts";
@@ -7,6 +8,8 @@ import type { PartFacts } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
 import { changedRows, type PlannedPart, planParts } from "../projection/plan.ts";
 import { type Known, loadKnown, rewriteRuns, segmentOf } from "../projection/store.ts";
+import { searchText } from "../search/text.ts";
+import { loadSettings } from "../settings/load.ts";
 
 /** Tries against projections that write the same runs; then the step fails and is tried again later. */
 const MAX_TRIES = 5;
@@ -24,6 +27,7 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
   if (pack.index.project !== projectId) throw new Error(`${key} holds another project's runs`);
   const entries = pack.index.entries.filter((entry) => only === undefined || entry.run === only);
   const db = dbFor(env, projectId);
+  const { search } = await loadSettings(env, projectId);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const missing = await missingParts(db, projectId, entries);
     if (missing.length === 0) return 0;
@@ -31,7 +35,8 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
     const { parts, plan } = planAround(await readParts(pack, missing), known);
     const segments = plan.fresh.map(({ n, links }) => {
       const part = parts[n] as RecoveredPart;
-      return segmentOf({ ...part.entry, first_seq: part.firstSeq, last_seq: part.lastSeq }, key, links);
+      const entry = { ...part.entry, first_seq: part.firstSeq, last_seq: part.lastSeq };
+      return segmentOf(entry, key, links, search ? part.text() : "");
     });
     if (segments.length === 0) return 0;
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
@@ -64,14 +69,23 @@ async function readParts(pack: OpenPack, entries: IndexEntry[]): Promise<Recover
   const body = await pack.read(from, to);
   return entries.map((entry) => {
     const { run, batch_id: batchId, first_seq: firstSeq, last_seq: lastSeq } = entry;
-    const part: RecoveredPart = { entry, run, batchId, firstSeq, lastSeq, facts: () => factsOf(body, from, part) };
+    const part: RecoveredPart = {
+      ...{ entry, run, batchId, firstSeq, lastSeq },
+      facts: () => factsOf(body, from, part),
+      text: () => searchText(eventsOf(body, from, part)),
+    };
     return part;
   });
 }
 
-function factsOf(body: Uint8Array, from: number, { entry, firstSeq, lastSeq }: RecoveredPart): PartFacts {
+function eventsOf(body: Uint8Array, from: number, { entry, firstSeq }: RecoveredPart): RunEvent[] {
   const place = { ...entry, offset: entry.offset - from };
-  const events = decodePart(memberAt(body, place), place, firstSeq, entry.skip);
+  return decodePart(memberAt(body, place), place, firstSeq, entry.skip);
+}
+
+function factsOf(body: Uint8Array, from: number, part: RecoveredPart): PartFacts {
+  const { entry, lastSeq } = part;
+  const events = eventsOf(body, from, part);
   return {
     delta: foldEvents(kindOfId(entry.run), events),
     links: events.map(linkOfEvent).join(""),
