@@ -4,6 +4,7 @@ import type { RunEvent } from "../../events/event.ts";
 import { linkOfEvent } from "../../events/links.ts";
 import { kindOfId } from "../../events/log-name.ts";
 import { decodePart, memberAt } from "../../events/part.ts";
+import { restoreArtifacts } from "../artifacts/restore.ts";
 import type { PartFacts } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
 import { changedRows, type PlannedPart, planParts } from "../projection/plan.ts";
@@ -40,12 +41,16 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
     });
     if (segments.length === 0) return 0;
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
-    if (await rewriteRuns(db, projectId, known, { projected, segments })) return segments.length;
+    const also = plan.fresh.flatMap(({ n }) => {
+      const part = parts[n] as RecoveredPart;
+      return restoreArtifacts(db, projectId, part.run, part.events());
+    });
+    if (await rewriteRuns(db, projectId, known, { projected, segments, also })) return segments.length;
   }
   throw new Error(`The runs of ${key} grew faster than they could be recovered. Trying again later.`);
 }
 
-type RecoveredPart = PlannedPart & { entry: IndexEntry };
+type RecoveredPart = PlannedPart & { entry: IndexEntry; events(): RunEvent[] };
 
 async function missingParts(db: D1Database, projectId: string, entries: IndexEntry[]): Promise<IndexEntry[]> {
   const { results } = await db
@@ -69,23 +74,23 @@ async function readParts(pack: OpenPack, entries: IndexEntry[]): Promise<Recover
   const body = await pack.read(from, to);
   return entries.map((entry) => {
     const { run, batch_id: batchId, first_seq: firstSeq, last_seq: lastSeq } = entry;
+    const place = { ...entry, offset: entry.offset - from };
     const part: RecoveredPart = {
-      ...{ entry, run, batchId, firstSeq, lastSeq },
-      facts: () => factsOf(body, from, part),
-      text: () => searchText(eventsOf(body, from, part)),
+      entry,
+      run,
+      batchId,
+      firstSeq,
+      lastSeq,
+      events: () => decodePart(memberAt(body, place), place, part.firstSeq, entry.skip),
+      facts: () => factsOf(part),
+      text: () => searchText(part.events()),
     };
     return part;
   });
 }
 
-function eventsOf(body: Uint8Array, from: number, { entry, firstSeq }: RecoveredPart): RunEvent[] {
-  const place = { ...entry, offset: entry.offset - from };
-  return decodePart(memberAt(body, place), place, firstSeq, entry.skip);
-}
-
-function factsOf(body: Uint8Array, from: number, part: RecoveredPart): PartFacts {
-  const { entry, lastSeq } = part;
-  const events = eventsOf(body, from, part);
+function factsOf({ entry, events: read, lastSeq }: RecoveredPart): PartFacts {
+  const events = read();
   return {
     delta: foldEvents(kindOfId(entry.run), events),
     links: events.map(linkOfEvent).join(""),
