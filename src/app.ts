@@ -8,9 +8,11 @@ import { router } from "./http/openapi.ts";
 import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
+import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -43,6 +45,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", llmCallRoutes())
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
@@ -50,6 +53,7 @@ function createApp() {
     .route("/", deletionRoutes())
     .route("/", rebuildRoutes())
     .route("/", boardRoutes())
+    .route("/", analyticsRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

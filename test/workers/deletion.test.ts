@@ -7,6 +7,7 @@ import { type DELETION_START, type DeletionResult, deleteStep } from "../../src/
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import type { TidyResult } from "../../src/domain/retention/tidy-step.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
+import { projectToken } from "../../src/domain/search/docs.ts";
 import worker from "../../src/index.ts";
 import { callAttributes, eventually, hex, newProject, span, T0, type TestProject, traces } from "./helpers.ts";
 
@@ -19,7 +20,13 @@ async function rowsOf(projectId: string) {
   );
   const place = new Set(["pack", "byte_offset", "byte_length", "slice_from", "slice_to"]);
   const text = (row: object) => JSON.stringify(Object.entries(row).filter(([name]) => !place.has(name)));
-  return results.map(({ results: rows }, n) => [TABLES[n], rows.map(text).sort()]);
+  const { results: docs } = await env.DB.prepare("SELECT run_id, first_seq, text FROM search_docs WHERE project = ?")
+    .bind(projectToken(projectId))
+    .all<Record<string, unknown>>();
+  return [...results.map(({ results: rows }) => rows), docs].map((rows, n) => [
+    TABLES[n] ?? "docs",
+    rows.map(text).sort(),
+  ]);
 }
 
 async function objectsOf(projectId: string): Promise<string[]> {
@@ -89,6 +96,9 @@ describe("deleting", { timeout: 60_000 }, () => {
     const result = await del(project, `/api/runs/${mine}`);
     expect(result).toMatchObject({ runs: 1, artifacts: 1, packs_rewritten: 2, packs_deleted: 2 });
     expect((await project.fetch(`/api/runs/${mine}`)).status).toBe(404);
+    const found = async (word: string) =>
+      (await project.json<{ data: Run[] }>(`/api/runs?q=${word}`)).data.map(({ id }) => id);
+    expect([await found("of"), await found("a")]).toEqual([[other], []]);
     expect(await events(project, other)).toEqual(late);
     // No object holds a word of it.
     for (const key of await objectsOf(project.id)) {
@@ -97,7 +107,7 @@ describe("deleting", { timeout: 60_000 }, () => {
     }
     await del(project, `/api/runs/${other}`);
     expect(before.some(([, rows]) => (rows?.length ?? 0) > 0)).toBe(true);
-    expect((await rowsOf(project.id)).map(([, rows]) => rows)).toEqual(TABLES.map(() => []));
+    expect((await rowsOf(project.id)).map(([, rows]) => rows)).toEqual([...TABLES, "docs"].map(() => []));
     expect(await objectsOf(project.id)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { rewrittenKey } from "../../blobs/keys.ts";
 import { buildPack, type IndexEntry, openPack, type PackEntry } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
-import { memberAt, packMembers, partAt } from "../../events/part.ts";
+import { memberAt, packMembers, unpackOnce } from "../../events/part.ts";
 
 /**
  * Takes runs out of a pack: writes what else it holds under another key and makes D1 point there. The old pack is left for
@@ -25,7 +25,10 @@ export async function rewritePack(
   if (kept.length === 0) return true;
 
   const body = await pack.read(0, Math.max(...kept.map(({ offset, length }) => offset + length)));
-  const { body: members, places } = packMembers(kept.map((entry) => partAt(memberAt(body, entry), entry)));
+  const unpack = unpackOnce();
+  const { body: members, places } = packMembers(
+    kept.map((entry) => unpack(memberAt(body, entry)).subarray(entry.from, entry.to)),
+  );
   const parts = kept.map(({ run, batch_id, first_seq, last_seq, skip, at }, n) => ({
     run,
     batchId: batch_id,
