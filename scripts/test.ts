@@ -15,7 +15,7 @@ type Stage = (options: { full: boolean }) => Promise<Count | undefined>;
 const STAGES: Record<string, Stage> = {
   types: async () => {
     await command("wrangler", ["types", "--strict-vars", "false", "--check"]);
-    for (const project of [".", "test/workers", "test/faults", "test/faults/server", "scripts"]) {
+    for (const project of [".", "test/workers", "test/faults", "test/faults/server", "test/bench", "scripts"]) {
       await command("tsc", ["-p", project]);
     }
     await command("npm", ["-w", "web", "run", "check"]);
