@@ -25,7 +25,11 @@ const STAGES: Record<string, Stage> = {
     await command("biome", ["ci", "--colors=off", "."]);
     return undefined;
   },
-  unit: () => vitest(["unit"]),
+  unit: async () => {
+    // The dashboard's tests read a configuration that SvelteKit writes.
+    await command("npm", ["-w", "web", "exec", "svelte-kit", "sync"]);
+    return vitest(["unit"]);
+  },
   workers: () => vitest(["workers"]),
   // Side by side, since the one that kills servers mostly waits for them.
   faults: ({ full }) =>
