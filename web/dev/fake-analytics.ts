@@ -1,0 +1,239 @@
+import type { RunFacets } from "../../src/domain/runs/schema.ts";
+import { type FakeRun, llmCalls } from "./fake-data.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = { minute: MINUTE, hour: HOUR, day: DAY, week: 7 * DAY };
+
+interface Call {
+  at: number;
+  run: FakeRun["run"];
+  ms: number;
+  model: string;
+  provider: string;
+  failed: boolean;
+  input: number;
+  cached: number;
+  output: number;
+  reasoning: number;
+  usd: number | null;
+  unpriced: boolean;
+}
+type Named = { group: string | null; calls: Call[] };
+
+/** The answers of /api/analytics over made-up runs; their shapes are the API's. undefined = no such address. */
+export function fakeAnalytics(what: string, query: URLSearchParams, runs: FakeRun[]): unknown {
+  const asked = spanOf(query);
+  const within = runs.flatMap(callsOf).filter((call) => fits(call, query));
+  const now = within.filter(({ at }) => at >= asked.from && at < asked.to);
+  const before = within.filter(({ at }) => at >= 2 * asked.from - asked.to && at < asked.from);
+  const span = { from: iso(asked.from), to: iso(asked.to), step: asked.step };
+  const compare = query.has("compare");
+  const previousSpan = { from: iso(2 * asked.from - asked.to), to: iso(asked.from), step: asked.step };
+  switch (what) {
+    case "cost":
+    case "latency": {
+      const sumsOf = what === "cost" ? costSums : latencySums;
+      const by = query.get("group_by") ?? "none";
+      const groups = groupsOf(now, by);
+      const shown = groups.slice(0, 10).map(({ group }) => group);
+      const step = query.get("granularity") as keyof typeof STEPS | null;
+      return {
+        ...span,
+        of: "calls",
+        group_by: by,
+        other_groups: 0,
+        ...(what === "latency" ? { relative_error: 0.02 } : {}),
+        data: groups.map(({ group, calls }) => ({ group, ...sumsOf(calls) })),
+        totals: sumsOf(now),
+        ...(compare ? { previous: { ...previousSpan, totals: sumsOf(before) } } : {}),
+        ...(step
+          ? {
+              series: groupsOf(now, by).flatMap(({ group, calls }) =>
+                [...Map.groupBy(calls, ({ at }) => Math.floor(at / STEPS[step]) * STEPS[step])].map(
+                  ([start, those]) => ({
+                    start: iso(start),
+                    group: shown.includes(group) ? group : null,
+                    ...sumsOf(those),
+                  }),
+                ),
+              ),
+            }
+          : {}),
+      };
+    }
+    case "overview":
+      return {
+        ...span,
+        ...overview(now, runs, asked.from, asked.to),
+        ...(compare
+          ? { previous: { ...previousSpan, ...overview(before, runs, 2 * asked.from - asked.to, asked.from) } }
+          : {}),
+        forecast: {
+          month: new Date().toISOString().slice(0, 7),
+          so_far_usd: 31.4,
+          expected_usd: 47.2,
+          low_usd: 41.9,
+          high_usd: 52.5,
+          basis: "What the month has cost so far, and for the rest of it the mean of the last 9 days (UTC).",
+        },
+        forecast_reason: null,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function spanOf(query: URLSearchParams): { from: number; to: number; step: "minute" | "hour" } {
+  const to = Date.parse(query.get("to") ?? new Date().toISOString());
+  const from = Date.parse(query.get("from") ?? iso(to - DAY));
+  const hourly = ["user", "tag"].includes(query.get("group_by") ?? "") || from < Date.now() - 2 * DAY;
+  const unit = hourly ? HOUR : MINUTE;
+  return {
+    from: Math.floor(from / unit) * unit,
+    to: Math.ceil(to / unit) * unit,
+    step: hourly ? "hour" : "minute",
+  };
+}
+
+function callsOf({ run, spans }: FakeRun): Call[] {
+  return llmCalls(spans).map((call) => ({
+    at: Date.parse(call.started_at),
+    run,
+    ms: call.duration_ms ?? 0,
+    model: call.model ?? "",
+    provider: call.provider ?? "",
+    failed: call.status === "error",
+    input: call.input_tokens ?? 0,
+    cached: call.cached_input_tokens ?? 0,
+    output: call.output_tokens ?? 0,
+    reasoning: call.reasoning_tokens ?? 0,
+    usd: call.cost_usd,
+    unpriced: call.unpriced !== null && call.unpriced !== "refused",
+  }));
+}
+
+function fits(call: Call, query: URLSearchParams): boolean {
+  const is = (key: string, value: string | null) => !query.has(key) || query.getAll(key).includes(value ?? "");
+  return (
+    is("service", call.run.service) &&
+    is("environment", call.run.environment) &&
+    is("model", call.model) &&
+    is("provider", call.provider)
+  );
+}
+
+function groupsOf(calls: Call[], by: string): Named[] {
+  const names = (call: Call): (string | null)[] => {
+    switch (by) {
+      case "model":
+        return [call.model];
+      case "provider":
+        return [call.provider];
+      case "service":
+        return [call.run.service ?? ""];
+      case "environment":
+        return [call.run.environment ?? ""];
+      case "operation":
+        return [call.output === 0 ? "embeddings" : "chat"];
+      case "user":
+        return call.run.user_id ? [call.run.user_id] : [];
+      case "tag":
+        return call.run.tags;
+      default:
+        return [null];
+    }
+  };
+  const pairs = calls.flatMap((call) => names(call).map((name) => [name, call] as const));
+  return [...Map.groupBy(pairs, ([name]) => name)]
+    .map(([group, those]) => ({ group, calls: those.map(([, call]) => call) }))
+    .sort((a, b) => (costSums(b.calls).cost_usd ?? 0) - (costSums(a.calls).cost_usd ?? 0));
+}
+
+function costSums(calls: Call[]) {
+  const sum = (of: (call: Call) => number) => calls.reduce((all, call) => all + of(call), 0);
+  const unpriced = calls.filter((call) => call.unpriced).length;
+  return {
+    count: calls.length,
+    error_count: calls.filter(({ failed }) => failed).length,
+    input_tokens: sum(({ input }) => input),
+    cached_input_tokens: sum(({ cached }) => cached),
+    cache_write_tokens: 0,
+    output_tokens: sum(({ output }) => output),
+    reasoning_tokens: sum(({ reasoning }) => reasoning),
+    cost_usd: calls.length > 0 && unpriced === calls.length ? null : sum(({ usd }) => usd ?? 0),
+    unpriced_count: unpriced,
+  };
+}
+
+function percentile(values: number[], share: number): number | null {
+  return values.sort((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? null;
+}
+
+function latencySums(calls: Call[]) {
+  const times = calls.map(({ ms }) => ms);
+  return {
+    count: calls.length,
+    error_count: calls.filter(({ failed }) => failed).length,
+    avg_ms: times.length === 0 ? null : times.reduce((all, ms) => all + ms, 0) / times.length,
+    p50_ms: percentile(times, 0.5),
+    p95_ms: percentile(times, 0.95),
+    p99_ms: percentile(times, 0.99),
+  };
+}
+
+function overview(calls: Call[], runs: FakeRun[], from: number, to: number) {
+  const started = runs.map(({ run }) => run).filter((run) => run.started_at >= iso(from) && run.started_at < iso(to));
+  const { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_usd, unpriced_count } =
+    costSums(calls);
+  const { avg_ms: _, ...latency } = latencySums(calls);
+  const times = started.map((run) => run.duration_ms ?? 0);
+  return {
+    runs: {
+      count: started.length,
+      error_count: started.filter(({ status }) => status === "error").length,
+      p50_ms: percentile(times, 0.5),
+      p95_ms: percentile(times, 0.95),
+    },
+    calls: latency,
+    tokens: {
+      input: input_tokens,
+      cached_input: cached_input_tokens,
+      output: output_tokens,
+      reasoning: reasoning_tokens,
+    },
+    cost_usd,
+    unpriced_count,
+    cache_hit_rate: input_tokens === 0 ? null : cached_input_tokens / input_tokens,
+  };
+}
+
+/** How many runs have which values. */
+export function fakeFacets(runs: FakeRun[]): RunFacets {
+  const counted = (of: (run: FakeRun["run"]) => (string | null)[]) =>
+    [
+      ...Map.groupBy(
+        runs.flatMap(({ run }) => of(run)),
+        (value) => value ?? "",
+      ),
+    ].map(([value, those]) => ({
+      value,
+      count: those.length,
+    }));
+  return {
+    facets: {
+      status: counted((run) => [run.status]),
+      kind: counted((run) => [run.kind]),
+      service: counted((run) => [run.service]),
+      environment: counted((run) => [run.environment]),
+      model: counted((run) => run.models),
+      provider: counted((run) => run.providers),
+      tag: counted((run) => run.tags),
+    },
+    counted: runs.length,
+    approximate: false,
+  } as RunFacets;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
