@@ -8,6 +8,7 @@ import { router } from "./http/openapi.ts";
 import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
+import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
@@ -48,6 +49,7 @@ function createApp() {
     .route("/", settingsRoutes())
     .route("/", rebuildRoutes())
     .route("/", boardRoutes())
+    .route("/", analyticsRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

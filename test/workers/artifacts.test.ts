@@ -126,7 +126,16 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
     expect(await (await project.fetch(artifact.url)).text()).toBe("hello");
     const { id, name, sha256: hash, size, content_type, entity_type, tags } = artifact;
     expect((await created(project)).map(({ data }) => data)).toEqual([
-      { artifact_id: id, name, sha256: hash, size, content_type, entity_type, tags },
+      {
+        artifact_id: id,
+        name,
+        sha256: hash,
+        size,
+        content_type,
+        entity_type,
+        tags,
+        upload: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
     ]);
     expect((await project.fetch("/api/runs/r1")).status).toBe(200);
   });

@@ -128,6 +128,7 @@ describe("the projection", () => {
         queue: "runlight-bells",
         attempts: 6,
         received_at: expect.stringMatching(/^20/),
+        replayed_at: null,
         message: { v: 1, projectId: project.id, object: "x" },
       },
     ]);

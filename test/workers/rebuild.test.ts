@@ -198,6 +198,43 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     expect((await rowsOf(project.id)).slice(0, 4)).toEqual(before.slice(0, 4));
   });
 
+  test("brings the rows of artifacts back, and believes no event that names what is not the run's", async () => {
+    const project = await newProject();
+    const put = (name: string, body: string) =>
+      project.fetch(`/api/runs/made/artifacts/${name}`, {
+        method: "PUT",
+        headers: { "content-type": "text/plain", "x-entity-type": "report", "x-tags": '{"a":"b"}' },
+        body,
+      });
+    for (const body of ["first", "second", "first"]) expect((await put("report.txt", body)).ok).toBe(true);
+    await put("other.txt", "alone");
+    const rows = async () =>
+      (await env.DB.prepare("SELECT * FROM artifacts WHERE project_id = ? ORDER BY id").bind(project.id).all()).results;
+    const before = await rows();
+    expect(before.map(({ latest }) => latest)).toContain(0);
+    const { results: events } = await env.DB.prepare("SELECT id, sha256 FROM artifacts WHERE project_id = ?")
+      .bind(project.id)
+      .all();
+    const forged = {
+      artifact_id: events[0]?.id,
+      name: "x",
+      sha256: events[0]?.sha256,
+      size: 1,
+      content_type: "text/html",
+      entity_type: null,
+      tags: {},
+      upload: crypto.randomUUID(),
+    };
+    expect(
+      (await post(project, "/api/runs/made/events", { events: [{ type: "ARTIFACT_CREATED", data: forged }] })).status,
+    ).toBe(200);
+    await settled(project, "made");
+    await dropRows(project.id);
+    await env.DB.prepare("DELETE FROM artifacts WHERE project_id = ?").bind(project.id).run();
+    await rebuild(project, { scope: "project" });
+    expect(await rows()).toEqual(before);
+  });
+
   test("counts all anew beside what is shown, and then shows that", async () => {
     const { project, agent } = await filledProject();
     const before = await rowsOf(project.id);

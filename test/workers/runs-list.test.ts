@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { RunRow } from "../../src/domain/projection/rows.ts";
-import { writeProjection } from "../../src/domain/projection/store.ts";
+import { type RunRow, stateFrom } from "../../src/domain/projection/rows.ts";
+import { loadKnown, writeProjection } from "../../src/domain/projection/store.ts";
 import { facetStatements } from "../../src/domain/runs/facets-plan.ts";
 import { RUN_SORTS, type RunFilter, type RunSort } from "../../src/domain/runs/filter.ts";
 import {
@@ -87,13 +87,14 @@ function row(n: number, below: (most: number) => number): RunRow {
   };
 }
 
-function write(projectId: string, rows: RunRow[]): Promise<number | false> {
+async function write(projectId: string, rows: RunRow[]): Promise<number | false> {
+  const ids = rows.map((run) => String(run.id));
   return writeProjection(
     env.DB,
     projectId,
     [],
-    rows.map((run) => ({ run, calls: [] })),
-    0,
+    rows.map((run) => ({ run, calls: [], state: stateFrom(run, [], []), counted: new Set<string>() })),
+    await loadKnown(env.DB, projectId, ids),
   );
 }
 

@@ -86,8 +86,11 @@ function refuse(error: unknown): never {
 /** Writes the event. The log knows its key for a day; later on, `announced` says that it is there. */
 async function announce(ctx: Ctx, row: ArtifactRow): Promise<void> {
   const { id, name, sha256, size, content_type, entity_type } = row;
-  const data = { artifact_id: id, name, sha256, size, content_type, entity_type, tags: JSON.parse(row.tags) };
-  await appendEvents(ctx, row.run_id, [{ id, type: "ARTIFACT_CREATED", data }], { key: `artifact ${id}` });
+  // With `upload` and the time the row can be had from the log alone: restore.ts.
+  const upload = row.blob.slice(artifactKey(ctx.projectId, "").length);
+  const data = { artifact_id: id, name, sha256, size, content_type, entity_type, tags: JSON.parse(row.tags), upload };
+  const time = new Date(row.created_at).toISOString();
+  await appendEvents(ctx, row.run_id, [{ id, type: "ARTIFACT_CREATED", time, data }], { key: `artifact ${id}` });
   await dbFor(ctx.env, ctx.projectId)
     .prepare("UPDATE artifacts SET announced = 1 WHERE project_id = ? AND id = ?")
     .bind(ctx.projectId, id)

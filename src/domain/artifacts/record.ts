@@ -27,7 +27,7 @@ export async function recordArtifact(
   options: { announced: boolean },
 ): Promise<ArtifactRow> {
   const db = dbFor(ctx.env, ctx.projectId);
-  const id = idOf(ctx.projectId, file, stored.sha256);
+  const id = artifactId(ctx.projectId, file, stored.sha256);
   const [, , found] = await db.batch<ArtifactRow>([
     db
       .prepare(
@@ -64,8 +64,12 @@ export async function recordArtifact(
   return row;
 }
 
-/** No part can hold the separator: names and ids have no NUL. */
-function idOf(projectId: string, { run_id, name }: FileFacts, sha256: string): string {
+/** The id of an artifact: the same bytes under the same name have the same. No part can hold the separator, a NUL. */
+export function artifactId(
+  projectId: string,
+  { run_id, name }: Pick<FileFacts, "run_id" | "name">,
+  sha256: string,
+): string {
   const digest = createHash("sha256").update([projectId, run_id, name, sha256].join("\0")).digest("hex");
   return `art_${digest.slice(0, 32)}`;
 }

@@ -1,8 +1,10 @@
 import { type IndexEntry, type OpenPack, openPack } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import type { RunEvent } from "../../events/event.ts";
 import { linkOfEvent } from "../../events/links.ts";
 import { kindOfId } from "../../events/log-name.ts";
 import { decodePart, memberAt } from "../../events/part.ts";
+import { restoreArtifacts } from "../artifacts/restore.ts";
 import type { PartFacts } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
 import { changedRows, type PlannedPart, planParts } from "../projection/plan.ts";
@@ -35,12 +37,16 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
     });
     if (segments.length === 0) return 0;
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
-    if (await rewriteRuns(db, projectId, known, { projected, segments })) return segments.length;
+    const also = plan.fresh.flatMap(({ n }) => {
+      const part = parts[n] as RecoveredPart;
+      return restoreArtifacts(db, projectId, part.run, part.events());
+    });
+    if (await rewriteRuns(db, projectId, known, { projected, segments, also })) return segments.length;
   }
   throw new Error(`The runs of ${key} grew faster than they could be recovered. Trying again later.`);
 }
 
-type RecoveredPart = PlannedPart & { entry: IndexEntry };
+type RecoveredPart = PlannedPart & { entry: IndexEntry; events(): RunEvent[] };
 
 async function missingParts(db: D1Database, projectId: string, entries: IndexEntry[]): Promise<IndexEntry[]> {
   const { results } = await db
@@ -64,14 +70,22 @@ async function readParts(pack: OpenPack, entries: IndexEntry[]): Promise<Recover
   const body = await pack.read(from, to);
   return entries.map((entry) => {
     const { run, batch_id: batchId, first_seq: firstSeq, last_seq: lastSeq } = entry;
-    const part: RecoveredPart = { entry, run, batchId, firstSeq, lastSeq, facts: () => factsOf(body, from, part) };
+    const place = { ...entry, offset: entry.offset - from };
+    const part: RecoveredPart = {
+      entry,
+      run,
+      batchId,
+      firstSeq,
+      lastSeq,
+      events: () => decodePart(memberAt(body, place), place, part.firstSeq, entry.skip),
+      facts: () => factsOf(part),
+    };
     return part;
   });
 }
 
-function factsOf(body: Uint8Array, from: number, { entry, firstSeq, lastSeq }: RecoveredPart): PartFacts {
-  const place = { ...entry, offset: entry.offset - from };
-  const events = decodePart(memberAt(body, place), place, firstSeq, entry.skip);
+function factsOf({ entry, events: read, lastSeq }: RecoveredPart): PartFacts {
+  const events = read();
   return {
     delta: foldEvents(kindOfId(entry.run), events),
     links: events.map(linkOfEvent).join(""),

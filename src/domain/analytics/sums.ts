@@ -1,0 +1,74 @@
+import { type Histogram, quantile } from "../rollups/buckets.ts";
+import { SUMS } from "../rollups/rollup.ts";
+import type { CostSums, LatencySums } from "./schema.ts";
+import type { HistogramRow, SumRow } from "./source.ts";
+
+/** Sums of rollups without their group. */
+export type Sums = Pick<SumRow, (typeof SUMS)[number]>;
+
+export function noSums(): Sums {
+  return Object.fromEntries(SUMS.map((column) => [column, 0])) as Sums;
+}
+
+/** What is left of sums without these parts. */
+export function rest(whole: Sums, parts: readonly Sums[]): Sums {
+  const left = noSums();
+  for (const column of SUMS) left[column] = parts.reduce((sum, part) => sum - part[column], whole[column]);
+  return left;
+}
+
+/** US dollars that are known; null if there are calls and the cost of none of them is. A run may know a part of its own. */
+export function costOf({ count, unpriced_count, cost_nano_usd }: Sums): number | null {
+  return count > 0 && unpriced_count === count && cost_nano_usd === 0 ? null : cost_nano_usd / 1e9;
+}
+
+/** Sums as answers about cost show them. */
+export function costSums(sums: Sums): CostSums {
+  const { count, error_count, unpriced_count } = sums;
+  const { input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens } = sums;
+  return {
+    count,
+    error_count,
+    input_tokens,
+    cached_input_tokens,
+    cache_write_tokens,
+    output_tokens,
+    reasoning_tokens,
+    cost_usd: costOf(sums),
+    unpriced_count,
+  };
+}
+
+/** The same of answers about latency. */
+export function latencySums(sums: Sums, histogram: Histogram): LatencySums {
+  let timed = 0;
+  for (const count of histogram.values()) timed += count;
+  return {
+    count: sums.count,
+    error_count: sums.error_count,
+    avg_ms: timed === 0 ? null : sums.duration_us / timed / 1000,
+    p50_ms: msAt(histogram, 0.5),
+    p95_ms: msAt(histogram, 0.95),
+    p99_ms: msAt(histogram, 0.99),
+  };
+}
+
+/** A percentile in milliseconds. */
+export function msAt(histogram: Histogram, share: number): number | null {
+  const us = quantile(histogram, share);
+  return us === null ? null : us / 1000;
+}
+
+export function histogramOf(row: Pick<HistogramRow, "latency"> | undefined): Histogram {
+  const buckets = Object.entries(JSON.parse(row?.latency ?? "{}") as Record<string, number>);
+  return new Map(buckets.map(([bucket, count]) => [Number(bucket), count]));
+}
+
+/** All of several histograms. */
+export function together(histograms: readonly Histogram[]): Histogram {
+  const all: Histogram = new Map();
+  for (const histogram of histograms) {
+    for (const [bucket, count] of histogram) all.set(bucket, (all.get(bucket) ?? 0) + count);
+  }
+  return all;
+}

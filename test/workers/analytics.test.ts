@@ -1,0 +1,607 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { resolveRange } from "../../src/domain/analytics/range.ts";
+import type { AnalyticsOverview, CostAnalytics, LatencyAnalytics } from "../../src/domain/analytics/schema.ts";
+import {
+  GROUPS,
+  groupsQuery,
+  histogramsQuery,
+  type Query,
+  type Slice,
+  seriesQuery,
+} from "../../src/domain/analytics/source.ts";
+import { Random } from "../faults/random.ts";
+import { eventually, hex, newProject, type TestProject, type TestSpan } from "./helpers.ts";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+const NOW = Math.floor(Date.now() / 1000);
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+
+/** A call or a run, as the rows of llm_calls and runs have it. Times in nanoseconds. */
+interface Raw {
+  start: bigint;
+  end: bigint | null;
+  failed: boolean;
+  cost: number | null;
+  unpriced: boolean;
+  input: number;
+  cached: number;
+  written: number;
+  output: number;
+  reasoning: number;
+  service: string;
+  environment: string;
+  model: string;
+  provider: string;
+  operation: string;
+  user: string;
+  tags: string[];
+}
+
+/** Whatever the rollups say: what is in the rows they were written from. */
+async function rawRows(projectId: string, of: "calls" | "runs"): Promise<Raw[]> {
+  const call = of === "calls";
+  const own = call
+    ? `CAST(c.start_ns AS TEXT) AS start, CAST(c.end_ns AS TEXT) AS end, c.status = 'error' AS failed, c.cost_nano_usd AS cost,
+       c.cost_nano_usd IS NULL AND c.details ->> 'unpriced' IS NOT 'refused' AS unpriced, c.input_tokens AS input,
+       c.details ->> '$.usage.cached' AS cached, c.details ->> '$.usage.cache_write' AS written, c.output_tokens AS output,
+       c.details ->> '$.usage.reasoning' AS reasoning, c.model, c.provider, c.details ->> 'operation' AS operation`
+    : `CAST(r.started_ns AS TEXT) AS start, CASE WHEN r.outcome > 0 THEN CAST(r.ended_ns AS TEXT) END AS end,
+       r.outcome = 2 OR (r.outcome = 0 AND r.error_count > 0) AS failed, r.details ->> 'known_cost_nano_usd' AS cost,
+       r.details ->> 'unpriced' <> '{}' AS unpriced, r.input_tokens AS input, r.cached_input_tokens AS cached,
+       r.details ->> 'cache_write_tokens' AS written, r.output_tokens AS output, r.reasoning_tokens AS reasoning,
+       NULL AS model, NULL AS provider, NULL AS operation`;
+  const { results } = await env.DB.prepare(
+    `SELECT ${own}, r.service, r.environment, r.user_id AS user, r.tags
+     FROM ${call ? "llm_calls AS c JOIN runs AS r ON r.project_id = c.project_id AND r.id = c.run_id" : "runs AS r"}
+     WHERE r.project_id = ? ${call ? "AND c.counted = 1" : ""}`,
+  )
+    .bind(projectId)
+    .all<Record<string, string | number | null>>();
+  return results.map((row) => ({
+    start: BigInt(row.start as string),
+    end: row.end === null ? null : BigInt(row.end as string),
+    failed: row.failed === 1,
+    cost: row.cost as number | null,
+    unpriced: row.unpriced === 1,
+    ...(Object.fromEntries(
+      ["input", "cached", "written", "output", "reasoning"].map((column) => [column, Number(row[column] ?? 0)]),
+    ) as Pick<Raw, "input" | "cached" | "written" | "output" | "reasoning">),
+    ...(Object.fromEntries(
+      ["service", "environment", "model", "provider", "operation", "user"].map((name) => [name, row[name] ?? ""]),
+    ) as Pick<Raw, "service" | "environment" | "model" | "provider" | "operation" | "user">),
+    tags: JSON.parse(row.tags as string) as string[],
+  }));
+}
+
+interface Asked {
+  of: "calls" | "runs";
+  group_by: string;
+  from: number;
+  to: number;
+  granularity?: "minute" | "hour" | "day" | "week";
+  filter?: Record<string, string[]>;
+  compare?: true;
+}
+
+function query({ of, group_by, from, to, granularity, filter = {}, compare }: Asked): string {
+  const params = new URLSearchParams({ of, group_by, from: iso(from), to: iso(to) });
+  if (granularity) params.set("granularity", granularity);
+  if (compare) params.set("compare", "previous");
+  for (const [name, values] of Object.entries(filter)) for (const value of values) params.append(name, value);
+  return params.toString();
+}
+
+const secondsOf = ({ start }: Raw) => Number(start / 1_000_000_000n);
+
+function within(raw: Raw[], from: string, to: string, filter: Record<string, string[]> = {}): Raw[] {
+  const [first, last] = [BigInt(Date.parse(from)) * 1_000_000n, BigInt(Date.parse(to)) * 1_000_000n];
+  return raw.filter(
+    (each) =>
+      each.start >= first &&
+      each.start < last &&
+      Object.entries(filter).every(([name, values]) => values.includes(each[name as "service"])),
+  );
+}
+
+function groupsOf(raw: Raw, by: string): (string | null)[] {
+  if (by === "none") return [null];
+  return by === "tag" ? raw.tags : [raw[by as "service"]];
+}
+
+function costOf(raws: Raw[]) {
+  const sum = (of: (raw: Raw) => number) => raws.reduce((total, raw) => total + of(raw), 0);
+  const unpriced = sum((raw) => Number(raw.unpriced));
+  const known = raws.filter(({ cost }) => cost !== null);
+  const unknown = unpriced === raws.length && !known.some(({ cost }) => cost !== 0);
+  return {
+    count: raws.length,
+    error_count: sum((raw) => Number(raw.failed)),
+    input_tokens: sum((raw) => raw.input),
+    cached_input_tokens: sum((raw) => raw.cached),
+    cache_write_tokens: sum((raw) => raw.written),
+    output_tokens: sum((raw) => raw.output),
+    reasoning_tokens: sum((raw) => raw.reasoning),
+    cost_usd: raws.length > 0 && unknown ? null : sum((raw) => raw.cost ?? 0) / 1e9,
+    unpriced_count: unpriced,
+  };
+}
+
+function pointOf(raws: Raw[]) {
+  const { cached_input_tokens: _c, cache_write_tokens: _w, reasoning_tokens: _r, ...point } = costOf(raws);
+  return point;
+}
+
+/** Start of the step that a moment lies in, by the calendar. */
+function stepOf(seconds: number, granularity: string): number {
+  const date = new Date(seconds * 1000);
+  if (granularity === "minute") return Math.floor(seconds / MINUTE) * MINUTE;
+  if (granularity === "hour") return Math.floor(seconds / HOUR) * HOUR;
+  const day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) / 1000;
+  return granularity === "day" ? day : day - ((date.getUTCDay() + 6) % 7) * DAY;
+}
+
+function groupedBy(raws: Raw[], by: string): Map<string | null, Raw[]> {
+  const groups = new Map<string | null, Raw[]>();
+  for (const raw of raws) {
+    for (const group of groupsOf(raw, by)) groups.set(group, [...(groups.get(group) ?? []), raw]);
+  }
+  return groups;
+}
+
+function pointsBy(raws: Raw[], by: string, granularity: string) {
+  const points = Map.groupBy(raws, (raw) => stepOf(secondsOf(raw), granularity));
+  return [...points].flatMap(([start, those]) =>
+    [...groupedBy(those, by)].map(([group, each]) => ({ start: iso(start), group, raws: each })),
+  );
+}
+
+const byGroup = (a: { group: string | null }, b: { group: string | null }) =>
+  String(a.group) < String(b.group) ? -1 : 1;
+const byPlace = (a: { start: string; group: string | null }, b: { start: string; group: string | null }) =>
+  a.start === b.start ? byGroup(a, b) : a.start < b.start ? -1 : 1;
+
+/** The exact percentile of those that have ended, in milliseconds. */
+function exact(raws: Raw[], share: number): number | null {
+  const times = raws
+    .flatMap(({ start, end }) => (end === null ? [] : [Number(end - start) / 1e6]))
+    .sort((a, b) => a - b);
+  return times[Math.max(1, Math.ceil(share * times.length)) - 1] ?? null;
+}
+
+function expectTimes(answer: LatencyAnalytics["totals"], raws: Raw[]) {
+  expect(answer.count).toBe(raws.length);
+  expect(answer.error_count).toBe(raws.filter(({ failed }) => failed).length);
+  const ended = raws.filter(({ end }) => end !== null);
+  if (ended.length === 0) {
+    expect(answer).toMatchObject({ avg_ms: null, p50_ms: null, p95_ms: null, p99_ms: null });
+    return;
+  }
+  const mean = ended.reduce((sum, { start, end }) => sum + Number((end as bigint) - start) / 1e6, 0) / ended.length;
+  // Kept in whole microseconds.
+  expect(Math.abs((answer.avg_ms as number) - mean)).toBeLessThan(0.002);
+  for (const [name, share] of [
+    ["p50_ms", 0.5],
+    ["p95_ms", 0.95],
+    ["p99_ms", 0.99],
+  ] as const) {
+    const real = exact(raws, share) as number;
+    expect(Math.abs((answer[name] as number) - real)).toBeLessThanOrEqual(real * 0.02 + 0.001);
+  }
+}
+
+/** Sends runs and waits until they are counted. */
+async function send(project: TestProject, resources: { service?: string; environment?: string; spans: TestSpan[] }[]) {
+  const string = (key: string, stringValue: string | undefined) =>
+    stringValue === undefined ? [] : [{ key, value: { stringValue } }];
+  const { status } = await project.sendTraces({
+    resourceSpans: resources.map(({ service, environment, spans }) => ({
+      resource: {
+        attributes: [...string("service.name", service), ...string("deployment.environment.name", environment)],
+      },
+      scopeSpans: [{ scope: { name: "test" }, spans }],
+    })),
+  });
+  expect(status).toBe(200);
+  await eventually(
+    () => runLog(env, logAddress(env, project.id, hex(16))).status(),
+    ({ waitingRows }) => waitingRows === 0,
+    30_000,
+  );
+}
+
+interface CallOf {
+  model: string;
+  provider?: string;
+  operation?: string;
+  input: number;
+  cached?: number;
+  output: number;
+}
+
+function callSpan(root: TestSpan, startNs: bigint, lengthMs: number, call: CallOf, failed = false): TestSpan {
+  const { model, provider = "openai", operation = "chat", input, cached = 0, output } = call;
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const int = (key: string, intValue: number) => ({ key, value: { intValue: String(intValue) } });
+  return {
+    traceId: root.traceId,
+    spanId: hex(8),
+    parentSpanId: root.spanId,
+    name: "call",
+    startTimeUnixNano: String(startNs),
+    endTimeUnixNano: String(startNs + BigInt(lengthMs) * 1_000_000n),
+    attributes: [
+      text("gen_ai.operation.name", operation),
+      text("gen_ai.provider.name", provider),
+      text("gen_ai.response.model", model),
+      int("gen_ai.usage.input_tokens", input),
+      int("gen_ai.usage.cache_read.input_tokens", cached),
+      int("gen_ai.usage.output_tokens", output),
+    ],
+    ...(failed ? { status: { code: 2, message: "no" } } : {}),
+  };
+}
+
+interface RootOf {
+  user?: string;
+  session?: string;
+  tags?: string[];
+  failed?: boolean;
+}
+
+function rootSpan(startNs: bigint, lengthMs: number, { user, session, tags = [], failed }: RootOf = {}): TestSpan {
+  const text = (key: string, stringValue: string | undefined) =>
+    stringValue === undefined ? [] : [{ key, value: { stringValue } }];
+  return {
+    traceId: hex(16),
+    spanId: hex(8),
+    name: "run",
+    startTimeUnixNano: String(startNs),
+    endTimeUnixNano: String(startNs + BigInt(lengthMs) * 1_000_000n),
+    attributes: [
+      ...text("user.id", user),
+      ...text("session.id", session),
+      { key: "langfuse.trace.tags", value: { arrayValue: { values: tags.map((stringValue) => ({ stringValue })) } } },
+    ],
+    ...(failed ? { status: { code: 2 } } : {}),
+  };
+}
+
+const MODELS: Omit<CallOf, "input" | "output">[] = [
+  { model: "gpt-4o" },
+  { model: "gpt-4o-mini" },
+  { model: "text-embedding-3-small", operation: "embeddings" },
+  { model: "claude-sonnet-4-5", provider: "anthropic" },
+  { model: "nobody-knows" },
+];
+
+/** Runs of the last weeks and of the last hours, of all kinds; the same for the same seed but for when they were. */
+async function filledProject(seed: number, runs: number): Promise<TestProject> {
+  const project = await newProject();
+  const random = new Random(seed);
+  const places = [
+    { service: "api", environment: "production" },
+    { service: "api", environment: "staging" },
+    { service: "worker", environment: "production" },
+    { spans: [] },
+  ].map((place) => ({ spans: [] as TestSpan[], ...place }));
+  for (let n = 0; n < runs; n++) {
+    const back = random.chance(0.5) ? random.int(2, 40 * HOUR) : random.int(2 * DAY, 35 * DAY);
+    const start = BigInt(NOW - back) * 1_000_000_000n + BigInt(random.int(0, 999_999_999));
+    const tags = ["a", "b", "c"].filter(() => random.chance(0.4));
+    const root = rootSpan(start, random.int(50, 90_000), {
+      ...(random.chance(0.8) ? { user: `user-${random.int(0, 3)}` } : {}),
+      tags,
+      failed: random.chance(0.2),
+    });
+    const calls = Array.from({ length: random.int(0, 4) }, () => {
+      const input = random.int(1, 5_000);
+      const call = { ...random.pick(MODELS), input, cached: random.int(0, input), output: random.int(0, 2_000) };
+      // Some begin in another hour than their run.
+      const at = start + BigInt(random.int(0, 5_000_000)) * 1_000_000n;
+      return callSpan(root, at, random.int(0, 60_000), call, random.chance(0.15));
+    });
+    random.pick(places).spans.push(root, ...calls);
+  }
+  await send(project, places);
+  return project;
+}
+
+describe("analytics", { timeout: 60_000 }, () => {
+  let project: TestProject;
+  let rows: Record<"calls" | "runs", Raw[]>;
+  beforeAll(async () => {
+    project = await filledProject(7, 160);
+    rows = { calls: await rawRows(project.id, "calls"), runs: await rawRows(project.id, "runs") };
+    expect(rows.runs).toHaveLength(160);
+  }, 60_000);
+
+  const RANGES = [
+    { from: NOW - 30 * DAY, to: NOW + DAY, granularity: "day" as const },
+    { from: NOW - 35 * DAY, to: NOW, granularity: "week" as const },
+    { from: NOW - 47 * HOUR, to: NOW - 3 * HOUR - 17, granularity: "hour" as const },
+    { from: NOW - 20 * HOUR, to: NOW, granularity: "minute" as const },
+  ];
+  const CASES: Asked[] = [];
+  for (const { granularity, ...range } of RANGES) {
+    for (const of of ["calls", "runs"] as const) {
+      const told = of === "calls" ? ["model", "provider", "operation"] : [];
+      for (const group_by of ["none", "service", "environment", "user", "tag", ...told]) {
+        const hourly = group_by === "user" || group_by === "tag";
+        const step = hourly && granularity === "minute" ? ("hour" as const) : granularity;
+        const filters: Record<string, string[]>[] = [
+          {},
+          { service: ["api"] },
+          { service: ["api", "worker"], environment: ["production"] },
+          ...(of === "calls" ? [{ model: ["gpt-4o", "nobody-knows"] }, { service: [""] }] : []),
+          ...(of === "calls" && !hourly ? [{ provider: ["anthropic"], environment: ["production", ""] }] : []),
+        ];
+        for (const filter of filters) CASES.push({ of, group_by, ...range, granularity: step, filter });
+      }
+    }
+  }
+
+  test("are the sums of the rows, by whatever group, filter and step", async () => {
+    for (const asked of CASES) {
+      const answer = await project.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
+      const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
+      const expected = [...groupedBy(raws, asked.group_by)].map(([group, each]) => ({ group, ...costOf(each) }));
+      expect(answer.totals).toEqual(costOf(raws));
+      expect(answer.other_groups).toBe(0);
+      expect(answer.data.toSorted(byGroup)).toEqual(expected.sort(byGroup));
+      const known = answer.data.map(({ cost_usd }) => cost_usd ?? 0);
+      expect(known).toEqual(known.toSorted((a, b) => b - a));
+      const points = pointsBy(raws, asked.group_by, asked.granularity as string);
+      expect(answer.series?.toSorted(byPlace)).toEqual(
+        points.map(({ raws: each, ...place }) => ({ ...place, ...pointOf(each) })).sort(byPlace),
+      );
+    }
+  });
+
+  test("have percentiles within two percent of the exact ones", async () => {
+    for (const asked of CASES) {
+      const answer = await project.json<LatencyAnalytics>(`/api/analytics/latency?${query(asked)}`);
+      const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
+      expectTimes(answer.totals, raws);
+      const groups = groupedBy(raws, asked.group_by);
+      expect(answer.data).toHaveLength(groups.size);
+      for (const { group, ...sums } of answer.data) expectTimes(sums, groups.get(group) ?? []);
+      const points = pointsBy(raws, asked.group_by, asked.granularity as string);
+      expect(answer.series).toHaveLength(points.length);
+      for (const { start, group, ...sums } of answer.series ?? []) {
+        expectTimes(sums, points.find((point) => point.start === start && point.group === group)?.raws ?? []);
+      }
+    }
+  });
+
+  test("count what a range touches: minutes within two days, hours before that and for users and tags", async () => {
+    const to = NOW - 100;
+    const ask = async (group_by: string, from: number, compare?: true) => {
+      const asked: Asked = { of: "calls", group_by, from, to, ...(compare ? { compare } : {}) };
+      const { from: first, to: last, step } = await project.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
+      const length = step === "minute" ? MINUTE : HOUR;
+      expect([first, last]).toEqual([iso(Math.floor(from / length) * length), iso(Math.ceil(to / length) * length)]);
+      return step;
+    };
+    expect(await ask("none", NOW - 15 * MINUTE)).toBe("minute");
+    expect(await ask("none", NOW - 47 * HOUR)).toBe("minute");
+    expect(await ask("none", NOW - 23 * HOUR, true)).toBe("minute");
+    expect(await ask("none", NOW - 30 * HOUR, true)).toBe("hour");
+    expect(await ask("none", NOW - 49 * HOUR)).toBe("hour");
+    expect(await ask("user", NOW - 15 * MINUTE)).toBe("hour");
+    expect(await ask("tag", NOW - 15 * MINUTE)).toBe("hour");
+    expect(await ask("none", NOW - 399 * DAY)).toBe("hour");
+  });
+
+  test("compare with the equally long span before", async () => {
+    for (const from of [NOW - 20 * HOUR, NOW - 12 * DAY]) {
+      const asked: Asked = { of: "calls", group_by: "model", from, to: NOW, compare: true };
+      const [cost, latency] = await Promise.all([
+        project.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`),
+        project.json<LatencyAnalytics>(`/api/analytics/latency?${query(asked)}`),
+      ]);
+      const previous = cost.previous as NonNullable<CostAnalytics["previous"]>;
+      expect(previous.to).toBe(cost.from);
+      expect(Date.parse(previous.to) - Date.parse(previous.from)).toBe(Date.parse(cost.to) - Date.parse(cost.from));
+      const raws = within(rows.calls, previous.from, previous.to);
+      expect(raws.length).toBeGreaterThan(0);
+      expect(previous.totals).toEqual(costOf(raws));
+      expectTimes(latency.previous?.totals as LatencyAnalytics["totals"], raws);
+    }
+  });
+
+  test("at a glance are the same sums", async () => {
+    const asked = { of: "calls" as const, group_by: "none", from: NOW - 20 * DAY, to: NOW, compare: true as const };
+    const { of: _of, group_by: _by, ...range } = Object.fromEntries(new URLSearchParams(query(asked)));
+    const overview = (more: Record<string, string>) =>
+      project.json<AnalyticsOverview>(`/api/analytics/overview?${new URLSearchParams({ ...range, ...more })}`);
+    for (const filter of [{}, { service: "api" }, { service: "api", environment: "staging" }]) {
+      const { from, to, previous, ...sums } = await overview(filter);
+      const narrowed = Object.fromEntries(Object.entries(filter).map(([name, one]) => [name, [one]]));
+      for (const [part, first, last] of [
+        [sums, from, to],
+        [previous, previous?.from, previous?.to],
+      ] as const) {
+        const [calls, runs] = [rows.calls, rows.runs].map((all) => within(all, String(first), String(last), narrowed));
+        const expected = costOf(calls as Raw[]);
+        expect(part).toMatchObject({
+          runs: { count: runs?.length, error_count: runs?.filter(({ failed }) => failed).length },
+          calls: { count: expected.count, error_count: expected.error_count },
+          tokens: {
+            input: expected.input_tokens,
+            cached_input: expected.cached_input_tokens,
+            output: expected.output_tokens,
+            reasoning: expected.reasoning_tokens,
+          },
+          cost_usd: expected.cost_usd,
+          unpriced_count: expected.unpriced_count,
+          cache_hit_rate: expected.input_tokens === 0 ? null : expected.cached_input_tokens / expected.input_tokens,
+        });
+      }
+    }
+    const { forecast } = await overview({});
+    const month = within(rows.calls, `${iso(NOW).slice(0, 7)}-01T00:00:00Z`, iso(NOW + DAY));
+    expect(forecast).toMatchObject({ month: iso(NOW).slice(0, 7), so_far_usd: costOf(month).cost_usd });
+  });
+
+  test("of a project that has nothing are nothing", async () => {
+    const empty = await newProject();
+    const none = {
+      count: 0,
+      error_count: 0,
+      input_tokens: 0,
+      cached_input_tokens: 0,
+      cache_write_tokens: 0,
+      output_tokens: 0,
+      reasoning_tokens: 0,
+      cost_usd: 0,
+      unpriced_count: 0,
+    };
+    expect(await empty.json("/api/analytics/cost?group_by=model&granularity=hour&compare=previous")).toMatchObject({
+      data: [],
+      totals: none,
+      series: [],
+      previous: { totals: none },
+      other_groups: 0,
+    });
+    expect(await empty.json("/api/analytics/latency?group_by=user")).toMatchObject({
+      data: [],
+      totals: { count: 0, avg_ms: null, p99_ms: null },
+    });
+    expect(await empty.json("/api/analytics/overview")).toMatchObject({
+      runs: { count: 0, p50_ms: null },
+      cost_usd: 0,
+      cache_hit_rate: null,
+      forecast: null,
+      forecast_reason: expect.stringContaining("3 whole days"),
+    });
+  });
+
+  test("belong to one project, and need a key that may read", async () => {
+    const other = await filledProject(8, 6);
+    const range = query({ of: "runs", group_by: "none", from: NOW - 40 * DAY, to: NOW });
+    const counts = await Promise.all(
+      [project, other].map(
+        async (each) => (await each.json<CostAnalytics>(`/api/analytics/cost?${range}`)).totals.count,
+      ),
+    );
+    expect(counts).toEqual([160, 6]);
+    const sender = await newProject(["ingest"]);
+    for (const path of PATHS) expect((await sender.fetch(path)).status).toBe(403);
+  });
+
+  test("refuse what cannot be answered, and say why", async () => {
+    const problem = async (search: string) => {
+      const answer = await project.fetch(`/api/analytics/cost?${search}`);
+      const { error } = (await answer.json()) as { error: { code: string; message: string } };
+      return `${answer.status} ${error.message}`;
+    };
+    const range = (from: number, to: number) => `from=${iso(from)}&to=${iso(to)}`;
+    expect(await problem(range(NOW, NOW))).toMatch(/^422 .*before/);
+    expect(await problem(range(NOW, NOW - 1))).toMatch(/^422 .*before/);
+    expect(await problem(range(NOW - 401 * DAY, NOW))).toMatch(/^422 .*400 days/);
+    expect(await problem(`${range(NOW - 90 * DAY, NOW)}&granularity=hour`)).toMatch(/^422 .*1500/);
+    expect(await problem(`${range(NOW - 47 * HOUR, NOW)}&granularity=minute`)).toMatch(/^422 .*1500/);
+    expect(await problem(`${range(NOW - 70 * HOUR, NOW - 60 * HOUR)}&granularity=minute`)).toMatch(/^422 .*48 hours/);
+    expect(await problem(`${range(NOW - HOUR, NOW)}&granularity=minute&group_by=user`)).toMatch(/^422 .*users/);
+    expect(await problem("of=runs&group_by=model")).toMatch(/^422 .*not counted by model/);
+    expect(await problem("of=runs&provider=openai")).toMatch(/^422 .*provider/);
+    expect(await problem("group_by=tag&provider=openai")).toMatch(/^422 .*provider/);
+    expect(await problem("from=yesterday")).toMatch(/^400 /);
+    expect(await problem("group_by=colour")).toMatch(/^400 /);
+  });
+
+  test("count a call that begins with the range, and none that begins with its end", async () => {
+    const edges = await newProject();
+    const begin = Math.floor(NOW / HOUR) * HOUR - 5 * HOUR;
+    const at = (seconds: number, nanoseconds = 0) => BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+    const spans = [at(begin - 1, 999_999_999), at(begin), at(begin + HOUR - 1, 999_999_999), at(begin + HOUR)].flatMap(
+      (start, n) => {
+        const root = rootSpan(start, 10);
+        return [root, callSpan(root, start, 5, { model: "gpt-4o", input: 10 ** n, output: 0 })];
+      },
+    );
+    await send(edges, [{ spans }]);
+    for (const of of ["calls", "runs"] as const) {
+      for (const group_by of ["none", "user"]) {
+        const asked: Asked = { of, group_by, from: begin, to: begin + HOUR };
+        const { totals } = await edges.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
+        expect(totals).toMatchObject({ count: 2, input_tokens: 110 });
+      }
+    }
+  });
+
+  test("sum up the groups past the hundredth, and in a series those past the tenth", async () => {
+    const many = await newProject();
+    const spans = Array.from({ length: 120 }, (_, n) => {
+      const start = BigInt(NOW - HOUR) * 1_000_000_000n;
+      const root = rootSpan(start, 10, { user: `user-${String(n).padStart(3, "0")}` });
+      return [root, callSpan(root, start, 5 + n, { model: "gpt-4o", input: 1_000 * (200 - n), output: 0 })];
+    });
+    await send(many, [{ spans: spans.flat() }]);
+    const asked: Asked = { of: "calls", group_by: "user", from: NOW - 2 * HOUR, to: NOW, granularity: "day" };
+    const cost = await many.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
+    expect(cost.data).toHaveLength(101);
+    expect(cost.data[0]?.group).toBe("user-000");
+    expect(cost.data[100]).toMatchObject({ group: null, count: 20, input_tokens: 1_000 * 20 * 90.5 });
+    expect(cost.other_groups).toBe(20);
+    expect(cost.series?.filter(({ group }) => group === null).reduce((sum, { count }) => sum + count, 0)).toBe(110);
+    const latency = await many.json<LatencyAnalytics>(`/api/analytics/latency?${query(asked)}`);
+    expect(latency.data.at(-1)).toMatchObject({ group: null, count: 20 });
+    expect(Math.abs((latency.data.at(-1)?.p50_ms as number) - 114)).toBeLessThan(114 * 0.02);
+  });
+});
+
+/** Every path, for what holds for all. */
+const PATHS = ["cost", "latency", "overview"].map((name) => `/api/analytics/${name}`);
+
+describe("queries of analytics", () => {
+  test("go by the primary key of rollups, down to the time", async () => {
+    for (const of of ["calls", "runs"] as const) {
+      for (const by of GROUPS) {
+        if (of === "runs" && ["model", "provider", "operation", "model_provider"].includes(by)) continue;
+        for (const step of ["minute", "hour"] as const) {
+          for (const filter of [{}, { service: ["a", "b"], environment: ["c"] }]) {
+            const slice: Slice = { projectId: "p", of, span: { from: 0, to: DAY, step }, filter };
+            const queries = [
+              groupsQuery(slice, by, "cost_nano_usd", 100),
+              seriesQuery(slice, by, ["a"], "week"),
+              histogramsQuery(slice, by, ["a"]),
+              histogramsQuery(slice, by, ["a"], "hour"),
+            ];
+            for (const each of queries) await expectByKey(each, by === "user" ? 3 : 1);
+          }
+        }
+      }
+    }
+  });
+});
+
+async function expectByKey({ sql, values }: Query, searches: number) {
+  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...values)
+    .all<{ detail: string }>();
+  const plan = results.map(({ detail }) => detail);
+  const key = "SEARCH rollups USING PRIMARY KEY (project_id=? AND generation=? AND series=? AND slot>? AND slot<?)";
+  expect(plan.filter((line) => line === key)).toHaveLength(searches);
+  expect(plan.filter((line) => line.includes("rollups") && line !== key)).toEqual([]);
+}
+
+test("a range is rounded to whole steps without losing what began a nanosecond before its end", () => {
+  const now = Date.parse("2026-11-21T10:30:00Z");
+  const span = (from: string, to: string) => resolveRange({ from, to }, now).span;
+  const at = (text: string) => Date.parse(text) / 1000;
+  expect(span("2026-11-21T10:00:00.999999999Z", "2026-11-21T10:15:00.000000001Z")).toEqual({
+    from: at("2026-11-21T10:00:00Z"),
+    to: at("2026-11-21T10:16:00Z"),
+    step: "minute",
+  });
+  expect(span("2026-08-23T10:15:00Z", "2026-11-21T10:00:00Z")).toEqual({
+    from: at("2026-08-23T10:00:00Z"),
+    to: at("2026-11-21T10:00:00Z"),
+    step: "hour",
+  });
+});
