@@ -1,82 +1,19 @@
 import { send } from "#lib/api.ts";
+import type {
+  AnalyticsOverview,
+  CostAnalytics,
+  LatencyAnalytics,
+  OverviewSums,
+} from "../../../../src/domain/analytics/schema.ts";
 
-/** What was really counted: whole minutes or hours. RFC 3339. */
-export interface Counted {
-  from: string;
-  to: string;
-  step: "minute" | "hour";
-}
-
-export interface Sums {
-  count: number;
-  error_count: number;
-  input_tokens: number;
-  cached_input_tokens: number;
-  cache_write_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  /** The sum of the known costs; null if there were calls and none has a price. */
-  cost_usd: number | null;
-  unpriced_count: number;
-}
-
-export interface Latency {
-  count: number;
-  error_count: number;
-  avg_ms: number | null;
-  p50_ms: number | null;
-  p95_ms: number | null;
-  p99_ms: number | null;
-}
-
-/** "" is what was not said, null the sum of all groups beyond those that are listed. */
-type Group = string | null;
-export type CostRow = Sums & { group: Group };
-export type CostPoint = { start: string; group: Group } & Pick<
-  Sums,
-  "count" | "error_count" | "input_tokens" | "output_tokens" | "cost_usd" | "unpriced_count"
->;
-export type LatencyPoint = Omit<Latency, "error_count"> & { start: string; group: Group };
-
-export interface CostAnswer extends Counted {
-  data: CostRow[];
-  other_groups: number;
-  totals: Sums;
-  previous?: { from: string; to: string; totals: Sums };
-  series?: CostPoint[];
-}
-
-export interface LatencyAnswer extends Counted {
-  data: (Latency & { group: Group })[];
-  totals: Latency;
-  previous?: { from: string; to: string; totals: Latency };
-  series?: LatencyPoint[];
-  relative_error: number;
-}
-
-export interface Overview {
-  runs: { count: number; error_count: number; p50_ms: number | null; p95_ms: number | null };
-  calls: Omit<Latency, "avg_ms">;
-  tokens: { input: number; cached_input: number; output: number; reasoning: number };
-  cost_usd: number | null;
-  unpriced_count: number;
-  cache_hit_rate: number | null;
-}
-
-export interface Forecast {
-  month: string;
-  so_far_usd: number;
-  expected_usd: number;
-  low_usd: number;
-  high_usd: number;
-  basis: string;
-}
-
-export interface OverviewAnswer extends Counted, Overview {
-  previous?: Overview;
-  forecast: Forecast | null;
-  forecast_reason: string | null;
-}
+export type CostAnswer = CostAnalytics;
+export type LatencyAnswer = LatencyAnalytics;
+export type OverviewAnswer = AnalyticsOverview;
+export type Overview = OverviewSums;
+export type CostPoint = NonNullable<CostAnalytics["series"]>[number];
+export type LatencyPoint = NonNullable<LatencyAnalytics["series"]>[number];
+/** What was really counted: whole minutes or hours. */
+type Counted = Pick<CostAnalytics, "from" | "to" | "step">;
 
 export interface ModelRow {
   model: string;

@@ -26,7 +26,7 @@ export interface ChartOptions {
 
 /** Dashes tell lines apart where colours do not. */
 const DASHES = [[], [7, 3], [2, 3]];
-const FONT = '11px "Geist", ui-sans-serif, system-ui, sans-serif';
+export const FONT = '11px "Geist", ui-sans-serif, system-ui, sans-serif';
 
 /** The figures as uPlot wants them: values stand in the middle of their step, layers add up, the whole first, so that it is behind. */
 export function chartData(form: Form, steps: number[], step: number, layers: Column[]): uPlot.AlignedData {
@@ -75,7 +75,7 @@ export function drawChart(target: HTMLElement, data: uPlot.AlignedData, options:
         y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] },
       },
       axes: [
-        { ...axis, ticks, grid: { show: false }, values: timeLabels(step) },
+        { ...axis, ticks, size: 24, gap: 6, grid: { show: false }, values: timeLabels(step) },
         {
           ...axis,
           ticks,

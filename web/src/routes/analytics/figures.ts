@@ -1,4 +1,4 @@
-import type { CostAnswer, Latency, LatencyAnswer, Overview, OverviewAnswer, Sums } from "./analytics-api.ts";
+import type { CostAnswer, LatencyAnswer, Overview, OverviewAnswer } from "./analytics-api.ts";
 
 /** The headline of a span. A run has no model of its own, so runs are not counted where one model or provider is looked at. */
 export type Headline = Omit<Overview, "runs"> & { runs: Overview["runs"] | null };
@@ -21,7 +21,7 @@ export function figuresOf(overview: OverviewAnswer, sums?: { cost: CostAnswer; l
   };
 }
 
-function ofCalls(sums: Sums, { p50_ms, p95_ms, p99_ms }: Latency): Headline {
+function ofCalls(sums: CostAnswer["totals"], { p50_ms, p95_ms, p99_ms }: LatencyAnswer["totals"]): Headline {
   return {
     runs: null,
     calls: { count: sums.count, error_count: sums.error_count, p50_ms, p95_ms, p99_ms },

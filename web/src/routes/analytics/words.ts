@@ -95,6 +95,12 @@ export function stepName(seconds: number, step: number): string {
   return date.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
+/** The name of a step, and whether only a part of it was counted: the first and the last one often begin or end within. */
+export function stepWords(seconds: number, step: number, counted: { from: number; to: number }): string {
+  const whole = seconds >= counted.from && seconds + step <= counted.to;
+  return whole ? stepName(seconds, step) : `${stepName(seconds, step)}, in part`;
+}
+
 /** "21 Nov, 09:30 – 22 Nov, 09:30" in the reader's zone. */
 export function spanName(from: number, to: number): string {
   const day = (time: number) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
