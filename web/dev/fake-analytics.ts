@@ -80,9 +80,92 @@ export function fakeAnalytics(what: string, query: URLSearchParams, runs: FakeRu
         },
         forecast_reason: null,
       };
+    case "models":
+      return {
+        ...span,
+        previous: previousSpan,
+        other_groups: 0,
+        data: groupsOf(now, "model").map((each) => modelRow(each, before)),
+      };
+    case "top":
+      return { ...span, ...topOf(query.get("of") ?? "runs", now, Number(query.get("limit") ?? 10)) };
+    case "savings":
+      return { ...span, data: savingsOf(now) };
     default:
       return undefined;
   }
+}
+
+function modelRow({ group, calls }: Named, before: Call[]) {
+  const past = before.filter(({ model }) => model === group);
+  const sums = costSums(calls);
+  const { p50_ms, p95_ms } = latencySums(calls);
+  const priced = sums.count - sums.unpriced_count;
+  const seconds = calls.reduce((sum, { ms }) => sum + ms, 0) / 1000;
+  return {
+    model: group ?? "",
+    provider: calls[0]?.provider ?? "",
+    ...sums,
+    error_rate: sums.error_count / sums.count,
+    cost_per_call_usd: sums.cost_usd === null ? null : sums.cost_usd / priced,
+    cost_per_1k_output_usd:
+      sums.cost_usd === null || sums.unpriced_count > 0 || sums.output_tokens === 0
+        ? null
+        : (sums.cost_usd / sums.output_tokens) * 1000,
+    p50_ms,
+    p95_ms,
+    cache_hit_rate: sums.input_tokens === 0 ? null : sums.cached_input_tokens / sums.input_tokens,
+    output_tokens_per_second: sums.output_tokens === 0 ? null : sums.output_tokens / seconds,
+    previous:
+      past.length === 0
+        ? null
+        : { count: past.length, cost_usd: costSums(past).cost_usd, p50_ms: latencySums(past).p50_ms },
+  };
+}
+
+function topOf(of: string, calls: Call[], limit: number) {
+  const idOf = ({ run }: Call) => (of === "runs" ? run.id : of === "sessions" ? run.session_id : run.user_id);
+  const data = [...Map.groupBy(calls, idOf)]
+    .filter(([id]) => id !== null)
+    .map(([id, those]) => {
+      const { count, cost_usd, unpriced_count } = costSums(those);
+      return {
+        id: id ?? "",
+        name: of === "users" ? null : (those[0]?.run.name ?? null),
+        run_count: new Set(those.map(({ run }) => run.id)).size,
+        llm_call_count: count,
+        cost_usd,
+        unpriced_count,
+        url: of === "runs" ? `/runs/${id}` : of === "sessions" ? `/sessions/${id}` : `/?user_id=${id}`,
+      };
+    })
+    .filter(({ cost_usd }) => cost_usd !== null)
+    .sort((a, b) => (b.cost_usd ?? 0) - (a.cost_usd ?? 0))
+    .slice(0, limit);
+  return { of, approximate: of === "sessions", data };
+}
+
+function savingsOf(calls: Call[]) {
+  const runs = [...new Set(calls.map(({ run }) => run.id))].slice(0, 6);
+  if (runs.length === 0) return [];
+  return [
+    {
+      kind: "cache",
+      title: "claude-sonnet-4-5 is sent long prompts without a cache",
+      why: "82 calls sent 233,412 tokens, of which 31% were read from the cache. Prompts that begin alike cost a tenth of that.",
+      estimated_usd: { low: 0.12, high: 0.31 },
+      runs,
+      filters: { model: "claude-sonnet-4-5" },
+    },
+    {
+      kind: "retries",
+      title: "Calls are repeated after errors",
+      why: "6 of 3,044 calls had the same input as one that had just failed.",
+      estimated_usd: null,
+      runs: runs.slice(0, 2),
+      filters: {},
+    },
+  ];
 }
 
 function spanOf(query: URLSearchParams): { from: number; to: number; step: "minute" | "hour" } {

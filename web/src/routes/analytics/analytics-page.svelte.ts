@@ -8,7 +8,8 @@ export interface Questions {
   cost: URLSearchParams;
   groups: URLSearchParams;
   latency: URLSearchParams;
-  groupLatency: URLSearchParams;
+  /** The groups without their series. */
+  rows: URLSearchParams;
   granularity: Granularity;
   groupGranularity: Granularity;
 }
@@ -23,7 +24,7 @@ export function questionsOf(view: View, span: Span, now: number): Questions {
     cost: calls({ group_by: "none", granularity, compare: "previous" }),
     groups: calls({ group_by: view.group_by, granularity: groupGranularity }),
     latency: calls({ group_by: "none", granularity, compare: "previous" }),
-    groupLatency: calls({ group_by: view.group_by }),
+    rows: calls({ group_by: view.group_by }),
     granularity,
     groupGranularity,
   };
@@ -58,7 +59,7 @@ export class AnalyticsPage {
       }),
       again,
     );
-    this.groupLatency.ask((signal) => analyticsApi.latency(questions.groupLatency, signal), again);
+    this.groupLatency.ask((signal) => analyticsApi.latency(questions.rows, signal), again);
   }
 
   end(): void {
