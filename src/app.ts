@@ -11,6 +11,7 @@ import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -43,6 +44,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", llmCallRoutes())
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
     .route("/", priceRoutes())

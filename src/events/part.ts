@@ -83,19 +83,33 @@ export function memberAt(body: Uint8Array, place: Place): Uint8Array {
   return body.subarray(place.offset, place.offset + place.length);
 }
 
+/** Inflates a gzip member. */
+export type Unpack = (member: Uint8Array) => Uint8Array;
+
+/** A way to unpack members of one body that does not inflate one twice in a row: the parts of a request share one. */
+export function unpackOnce(): Unpack {
+  let last: { at: number; bytes: Uint8Array } | undefined;
+  return (member) => {
+    if (last?.at !== member.byteOffset) last = { at: member.byteOffset, bytes: gunzipSync(member) };
+    return last.bytes;
+  };
+}
+
 /**
  * Unpacks a part into events as readers see them.
  * @param member the gzip member it lies in; `place` says where in it
  * @param firstSeq seq of the first event that the log kept
  * @param skip indexes of events that the log had already (a span sent twice); they have no seq and are left out
+ * @param unpack for whoever reads several parts of a member
  */
 export function decodePart(
   member: Uint8Array,
   place: Pick<Place, "from" | "to">,
   firstSeq: number,
   skip: readonly number[] = [],
+  unpack: Unpack = gunzipSync,
 ): RunEvent[] {
-  const part = JSON.parse(decoder.decode(gunzipSync(member).subarray(place.from, place.to))) as PartJson;
+  const part = JSON.parse(decoder.decode(unpack(member).subarray(place.from, place.to))) as PartJson;
   const skipped = new Set(skip);
   const events: RunEvent[] = [];
   let seq = firstSeq;

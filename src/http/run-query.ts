@@ -39,6 +39,11 @@ export const runFilterQuery = z.object({
 
 /** A page of such a list. */
 export const runListQuery = runFilterQuery.extend({
+  q: z.string().min(1).max(500).optional().openapi({
+    description:
+      'Full text: words, "phrases", beginnings*, -without. Sorted by start only; a page may be short of its limit',
+    example: 'refund "card declined" -test',
+  }),
   sort: z
     .enum(RUN_SORTS)
     .default("started_at")

@@ -4,6 +4,7 @@ import { logAddress, runLog } from "../../durable-objects/stubs.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import type { RebuildResult } from "../../src/domain/rebuild/step.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
+import { projectToken } from "../../src/domain/search/docs.ts";
 import {
   callAttributes,
   eventually,
@@ -20,18 +21,30 @@ const TABLES = ["runs", "llm_calls", "segments", "run_labels", "rollups"];
 
 /** Every row that a project has in the projections, in a fixed order. */
 async function rowsOf(projectId: string) {
-  const results = await env.DB.batch<Record<string, unknown>>(
-    TABLES.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE project_id = ?`).bind(projectId)),
-  );
+  const results = await env.DB.batch<Record<string, unknown>>([
+    ...TABLES.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE project_id = ?`).bind(projectId)),
+    // Through the segments that point to them.
+    env.DB.prepare(
+      `SELECT s.run_id, s.first_seq, d.text FROM segments AS s JOIN search_docs AS d ON d.rowid = s.doc AND d.run_id = s.run_id
+       AND d.first_seq = s.first_seq AND d.project = ? WHERE s.project_id = ?`,
+    ).bind(projectToken(projectId), projectId),
+    env.DB.prepare("SELECT run_id, first_seq, text FROM search_docs WHERE project = ?").bind(projectToken(projectId)),
+  ]);
   const text = (row: Record<string, unknown>) => JSON.stringify(row);
-  return results.map(({ results: rows }) => rows.sort((one, other) => (text(one) < text(other) ? -1 : 1)));
+  // The number of a doc says when its run began as far as was known when the part came, which is not in the log.
+  const rowsOfAll = results.map(({ results: rows }) => rows.map(({ doc: _, ...row }) => row));
+  return rowsOfAll.map((rows) => rows.sort((one, other) => (text(one) < text(other) ? -1 : 1)));
 }
 
 async function dropRows(projectId: string) {
-  await env.DB.batch(
-    TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table} WHERE project_id = ?`).bind(projectId)),
-  );
+  await env.DB.batch([
+    ...TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table} WHERE project_id = ?`).bind(projectId)),
+    dropDocs(projectId),
+  ]);
 }
+
+const dropDocs = (projectId: string) =>
+  env.DB.prepare("DELETE FROM search_docs WHERE project = ?").bind(projectToken(projectId));
 
 async function rebuild(project: TestProject, body: object): Promise<JobAnswer & { result: RebuildResult }> {
   const response = await project.fetch("/api/rebuild", {
@@ -196,6 +209,28 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     expect(result).toMatchObject({ recovered_parts: 0, corrected_runs: 2 });
     // What is counted was counted by the wrong rows: that takes a recount.
     expect((await rowsOf(project.id)).slice(0, 4)).toEqual(before.slice(0, 4));
+  });
+
+  test("makes what can be searched for anew, whatever is lost of it", async () => {
+    const { project, trace, agent } = await filledProject();
+    const before = await rowsOf(project.id);
+    expect(before[5]?.length).toBeGreaterThan(3);
+    expect(before[6]).toEqual(before[5]);
+    await dropDocs(project.id).run();
+    await rebuild(project, { scope: "run", run_id: agent });
+    const its = before[5]?.filter((row) => row.run_id === agent);
+    expect((await rowsOf(project.id))[5]).toEqual(its);
+    // As if they were written before there was a search.
+    await env.DB.prepare("UPDATE segments SET doc = NULL WHERE project_id = ? AND run_id = ?")
+      .bind(project.id, trace)
+      .run();
+    const { result } = await rebuild(project, { scope: "project" });
+    expect(result).toMatchObject({ corrected_runs: 0 });
+    expect(await rowsOf(project.id)).toEqual(before);
+    await rebuild(project, { scope: "project" });
+    expect(await rowsOf(project.id)).toEqual(before);
+    const { data } = await project.json<{ data: Run[] }>("/api/runs?q=wrapper");
+    expect(data.map(({ id }) => id)).toEqual([trace]);
   });
 
   test("brings the rows of artifacts back, and believes no event that names what is not the run's", async () => {

@@ -5,7 +5,7 @@ import { readSettings } from "../../src/domain/settings/load.ts";
 import type { Settings } from "../../src/domain/settings/schema.ts";
 import { eventually, newKey, newProject, type TestProject } from "./helpers.ts";
 
-const DEFAULTS: Settings = { stall_after_minutes: 2, retention_days: null };
+const DEFAULTS: Settings = { stall_after_minutes: 2, retention_days: null, search: true };
 const MINUTE_MS = 60_000;
 
 function put(project: TestProject, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
@@ -30,9 +30,10 @@ describe("the settings of a project", () => {
     expect(await chosen(project, { retention_days: 7 })).toEqual({ ...DEFAULTS, retention_days: 7 });
     expect(await project.json("/api/settings")).toEqual({ ...DEFAULTS, retention_days: 7 });
     expect(await chosen(project, { retention_days: null, stall_after_minutes: 1_440 })).toEqual({
+      ...DEFAULTS,
       stall_after_minutes: 1_440,
-      retention_days: null,
     });
+    expect(await chosen(project, { search: false })).toEqual({ ...DEFAULTS, search: false });
     expect(await chosen(project, {})).toEqual(DEFAULTS);
     expect(await project.json<{ project: unknown }>("/api/me")).toMatchObject({ project: { stall_after_minutes: 2 } });
   });
@@ -41,7 +42,7 @@ describe("the settings of a project", () => {
     const [one, other] = [await newProject(), await newProject()];
     await chosen(one, { stall_after_minutes: 9, retention_days: 1 });
     expect(await other.json("/api/settings")).toEqual(DEFAULTS);
-    expect(await one.json("/api/settings")).toEqual({ stall_after_minutes: 9, retention_days: 1 });
+    expect(await one.json("/api/settings")).toEqual({ ...DEFAULTS, stall_after_minutes: 9, retention_days: 1 });
   });
 
   test.each([
@@ -85,9 +86,9 @@ describe("the settings of a project", () => {
 
   test("that a later version stored, and this one does not know, have their default", async () => {
     const project = await newProject();
-    const json = JSON.stringify({ stall_after_minutes: "soon", retention_days: 4, colour: "red" });
+    const json = JSON.stringify({ stall_after_minutes: "soon", retention_days: 4, search: "no", colour: "red" });
     await env.DB.prepare("UPDATE projects SET settings = ? WHERE id = ?").bind(json, project.id).run();
-    expect(await readSettings(env, project.id)).toEqual({ stall_after_minutes: 2, retention_days: 4 });
+    expect(await readSettings(env, project.id)).toEqual({ ...DEFAULTS, retention_days: 4 });
   });
 });
 

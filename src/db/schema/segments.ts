@@ -22,6 +22,8 @@ export const segments = sqliteTable(
     skip: text("skip"),
     /** 16 bytes a span: its id and its parent's (zeros for none). Tells wrapper spans across parts. */
     links: blob("links", { mode: "buffer" }),
+    /** The row of `search_docs` that has the part's text: src/domain/search/docs.ts. NULL = it has none. */
+    doc: integer("doc"),
   },
   (table) => [primaryKey({ columns: [table.project_id, table.run_id, table.first_seq] })],
 );

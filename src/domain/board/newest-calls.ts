@@ -16,7 +16,8 @@ type Details = Pick<
   unpriced?: BoardCall["unpriced"];
 };
 
-interface Row {
+/** A call as lists read it. */
+export interface CallListRow {
   run_id: string;
   span_id: string;
   model: string | null;
@@ -51,7 +52,7 @@ export function newestCalls(db: D1DatabaseSession, projectId: string): D1Prepare
 }
 
 /** A call as its run lists it, and where that run is. */
-export function callFromRow(row: Row): BoardCall {
+export function callFromRow(row: CallListRow): BoardCall {
   const { usage, ...details } = JSON.parse(row.details) as Details;
   return {
     span_id: row.span_id,

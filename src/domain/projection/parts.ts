@@ -3,9 +3,10 @@ import type { RunDelta } from "../../events/delta.ts";
 import type { RunEvent } from "../../events/event.ts";
 import type { LogData, LogRecord } from "../../events/log-record.ts";
 import { parseRfc3339 } from "../../events/nano.ts";
-import { decodePart } from "../../events/part.ts";
+import { decodePart, type Unpack } from "../../events/part.ts";
 import type { SpanContext, SpanData } from "../../events/span.ts";
 import { clientCostOf } from "../../otlp/records/index.ts";
+import { searchText } from "../search/text.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
 import type { PartFacts } from "./merge.ts";
@@ -28,6 +29,11 @@ export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): P
     if (!skipped.has(index)) links += part.links.slice(index * 32, index * 32 + 32);
   }
   return { delta: foldEvents(part.delta.kind, events), links, last_seq: part.lastSeq, at };
+}
+
+/** What can be found of a held part. */
+export function textOf(part: HeldPart, member: Uint8Array, unpack: Unpack): string {
+  return searchText(decodePart(member, part.place, part.firstSeq, part.skip, unpack));
 }
 
 /** Folds events as readers see them: the way for whoever has only the log. */

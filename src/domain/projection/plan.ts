@@ -10,6 +10,8 @@ export interface PlannedPart extends NumberedPart {
   lastSeq: number;
   /** What it adds to its run; asked for only if it is new. */
   facts(): PartFacts;
+  /** What can be found of it; asked for only if it is new. */
+  text(): string;
 }
 
 export interface Plan {

@@ -3,10 +3,10 @@ import { projectFeed, runLog } from "../../../durable-objects/stubs.ts";
 import { packKey } from "../../blobs/keys.ts";
 import { buildPack, type PackEntry } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
-import { memberAt } from "../../events/part.ts";
+import { memberAt, unpackOnce } from "../../events/part.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
 import { loadSettings } from "../settings/load.ts";
-import { factsOf } from "./parts.ts";
+import { factsOf, textOf } from "./parts.ts";
 import { changedRows, type PlannedPart, planParts } from "./plan.ts";
 import type { RunRow } from "./rows.ts";
 import { type KnownRun, loadKnown, segmentOf, writeProjection } from "./store.ts";
@@ -64,9 +64,10 @@ async function projectDrain(
   rows: DrainRow[],
   report: ProjectionReport,
 ): Promise<ProjectionCount> {
-  const unpacked = rows.map((row) => ({ parts: partsOf(row), body: row.body }));
-  const parts = unpacked.flatMap((row) => row.parts);
   const { projectId, object } = address;
+  const { search } = await loadSettings(env, projectId);
+  const unpacked = rows.map((row) => ({ parts: partsOf(row, search), body: row.body }));
+  const parts = unpacked.flatMap((row) => row.parts);
   const { bytes, entries } = buildPack(projectId, object, unpacked);
   const key = packKey(projectId, object, rows[0]?.at ?? 0, rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0);
   const stored = env.BUCKET.put(key, bytes);
@@ -82,7 +83,9 @@ async function projectDrain(
       for (const [run, { part, above }] of plan.collisions) await runLog(env, address).renumber(run, part, above);
       throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
     }
-    const segments = plan.fresh.map(({ n, links }) => segmentOf(entries[n] as PackEntry, key, links));
+    const segments = plan.fresh.map(({ n, links }) =>
+      segmentOf(entries[n] as PackEntry, key, links, parts[n]?.text() ?? ""),
+    );
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
     const written = await writeProjection(db, projectId, segments, projected, known);
@@ -101,12 +104,21 @@ async function projectDrain(
   }
 }
 
-function partsOf(row: DrainRow): DrainedPart[] {
-  return (JSON.parse(row.head) as HeldPart[]).map((held) => ({
-    ...held,
-    at: row.at,
-    facts: () => factsOf(held, () => memberAt(row.body, held.place), row.at),
-  }));
+function partsOf(row: DrainRow, search: boolean): DrainedPart[] {
+  const unpack = unpackOnce();
+  return (JSON.parse(row.head) as HeldPart[]).map((held) => {
+    const member = () => memberAt(row.body, held.place);
+    let text: string | undefined;
+    return {
+      ...held,
+      at: row.at,
+      facts: () => factsOf(held, member, row.at),
+      text: () => {
+        text ??= search ? textOf(held, member(), unpack) : "";
+        return text;
+      },
+    };
+  });
 }
 
 /** Tells the live list. Its failure must not undo what is written: the list is read anew at the next load. */

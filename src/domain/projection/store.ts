@@ -1,24 +1,25 @@
 import type { PackEntry } from "../../blobs/packs.ts";
+import { chunks } from "../../db/chunks.ts";
 import type { Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
 import { addRun, type Rollups } from "../rollups/rollup.ts";
 import { addRollups } from "../rollups/write.ts";
+import { insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
 import { insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
 import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
-
-/** D1 in production refuses a parameter of 2 MB; the local simulator does not, so the cut is ours. */
-const PARAM_BYTES = 1_500_000;
 
 /** A segment to write: its place in the pack and the links of its spans. */
 export interface SegmentRow extends PackEntry {
   pack: string;
   links: Links;
+  /** What can be found of the part; "" = nothing. */
+  text: string;
 }
 
 /** The segment of a part that lies in a pack. */
-export function segmentOf(entry: PackEntry, pack: string, links: Links): SegmentRow {
-  return { ...entry, pack, links };
+export function segmentOf(entry: PackEntry, pack: string, links: Links, text: string): SegmentRow {
+  return { ...entry, pack, links, text };
 }
 
 /** What D1 has of some runs. */
@@ -58,8 +59,11 @@ function select(columns: readonly string[]): string {
   return columns.map((name) => (NANO_COLUMNS.has(name) ? `CAST(${name} AS TEXT) AS ${name}` : name)).join(", ");
 }
 
+/** The columns of a run's row, as every query for runs asks for them. */
+export const RUN_FIELDS = select(RUN_COLUMNS);
+
 /** The head of every query for runs. */
-export const SELECT_RUN = `SELECT ${select(RUN_COLUMNS)} FROM runs`;
+export const SELECT_RUN = `SELECT ${RUN_FIELDS} FROM runs`;
 
 /** A run's row, or null. */
 export function loadRunRow(db: D1Database, projectId: string, runId: string): Promise<RunRow | null> {
@@ -173,7 +177,7 @@ export async function writeProjection(
 ): Promise<number | false> {
   return runGuarded(db, [
     ifNotRewritten(db, projectId, known.rewrites),
-    ...inserts(db, projectId, segments),
+    ...inserts(db, projectId, segments, projected),
     ...upserts(db, projectId, projected, known),
   ]);
 }
@@ -205,7 +209,7 @@ export async function rewriteRuns(db: D1Database, projectId: string, known: Know
            WHERE runs.last_seq <> e.value ->> 1)`,
       )
       .bind(projectId, JSON.stringify(seen)),
-    ...inserts(db, projectId, segments),
+    ...inserts(db, projectId, segments, projected),
     ...upserts(db, projectId, projected, known),
     ...also,
     db.prepare("UPDATE project_state SET rewrites = rewrites + 1 WHERE project_id = ?").bind(projectId),
@@ -222,16 +226,22 @@ function ifNotRewritten(db: D1Database, projectId: string, count: number): D1Pre
     .bind(projectId, count);
 }
 
-function inserts(db: D1Database, projectId: string, segments: SegmentRow[]): D1PreparedStatement[] {
-  return chunks(segments.map(segmentValues)).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links)
-         SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10)
-         FROM (SELECT value AS e FROM json_each(?))`,
-      )
-      .bind(projectId, json),
+function inserts(
+  db: D1Database,
+  projectId: string,
+  segments: SegmentRow[],
+  projected: readonly Projected[],
+): D1PreparedStatement[] {
+  const starts = new Map(projected.map(({ run }) => [run.id, String(run.started_ns)]));
+  const docs = placesOf(
+    segments.map(({ run, first_seq, text }) => ({ run, first_seq, text, started: starts.get(run) ?? "0" })),
   );
+  const rows = segments.map((row, n) => [...segmentValues(row), docs[n]?.ms ?? null, docs[n]?.nth ?? null]);
+  return [
+    ...chunks(rows).map((json) => db.prepare(INSERT_SEGMENTS).bind(projectId, json)),
+    // After all segments: both say by what is there where the docs are to be.
+    ...insertDocs(db, projectId, docs),
+  ];
 }
 
 function upserts(db: D1Database, projectId: string, projected: Projected[], known: Known): D1PreparedStatement[] {
@@ -261,6 +271,10 @@ function rollupsOf(projected: Projected[], known: Known, generation: number): Ro
   }
   return rollups;
 }
+
+const INSERT_SEGMENTS = `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links, doc)
+  SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10), ${PLACE_SQL("e ->> 11", "e ->> 12")}
+  FROM (SELECT value AS e FROM json_each(?))`;
 
 /** Runs statements in one transaction. @returns rows written; false if a guard's INSERT failed on its key */
 async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Promise<number | false> {
@@ -303,27 +317,4 @@ function segmentValues(row: SegmentRow): unknown[] {
     skip,
     row.links,
   ];
-}
-
-const encoder = new TextEncoder();
-
-/** JSON arrays of rows, none larger than a parameter may be (a single row is small: bodies never come here). */
-function chunks(rows: unknown[][]): string[] {
-  const out: string[] = [];
-  let texts: string[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    // Counting characters is exact for ASCII; only other text is worth encoding to know its bytes.
-    const size = text.length * 3 < PARAM_BYTES / 100 ? text.length * 3 : encoder.encode(text).byteLength;
-    if (bytes + size > PARAM_BYTES && texts.length > 0) {
-      out.push(`[${texts.join(",")}]`);
-      texts = [];
-      bytes = 0;
-    }
-    texts.push(text);
-    bytes += size + 1;
-  }
-  if (texts.length > 0) out.push(`[${texts.join(",")}]`);
-  return out;
 }

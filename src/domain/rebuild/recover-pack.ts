@@ -9,6 +9,8 @@ import type { PartFacts } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
 import { changedRows, type PlannedPart, planParts } from "../projection/plan.ts";
 import { type Known, loadKnown, rewriteRuns, segmentOf } from "../projection/store.ts";
+import { searchText } from "../search/text.ts";
+import { loadSettings } from "../settings/load.ts";
 
 /** Tries against projections that write the same runs; then the step fails and is tried again later. */
 const MAX_TRIES = 5;
@@ -26,6 +28,7 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
   if (pack.index.project !== projectId) throw new Error(`${key} holds another project's runs`);
   const entries = pack.index.entries.filter((entry) => only === undefined || entry.run === only);
   const db = dbFor(env, projectId);
+  const { search } = await loadSettings(env, projectId);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const missing = await missingParts(db, projectId, entries);
     if (missing.length === 0) return 0;
@@ -33,7 +36,8 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
     const { parts, plan } = planAround(await readParts(pack, missing), known);
     const segments = plan.fresh.map(({ n, links }) => {
       const part = parts[n] as RecoveredPart;
-      return segmentOf({ ...part.entry, first_seq: part.firstSeq, last_seq: part.lastSeq }, key, links);
+      const entry = { ...part.entry, first_seq: part.firstSeq, last_seq: part.lastSeq };
+      return segmentOf(entry, key, links, search ? part.text() : "");
     });
     if (segments.length === 0) return 0;
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
@@ -79,6 +83,7 @@ async function readParts(pack: OpenPack, entries: IndexEntry[]): Promise<Recover
       lastSeq,
       events: () => decodePart(memberAt(body, place), place, part.firstSeq, entry.skip),
       facts: () => factsOf(part),
+      text: () => searchText(part.events()),
     };
     return part;
   });

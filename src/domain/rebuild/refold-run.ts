@@ -1,7 +1,8 @@
 import { readSegments } from "../../blobs/archive.ts";
 import { dbFor } from "../../db/db.ts";
-import { type SegmentPointer, segmentsAfter } from "../../db/segments.ts";
+import { segmentsAfter } from "../../db/segments.ts";
 import type { CallFact } from "../../events/delta.ts";
+import type { RunEvent } from "../../events/event.ts";
 import { linkOfEvent } from "../../events/links.ts";
 import { kindOfId } from "../../events/log-name.ts";
 import { decodePart } from "../../events/part.ts";
@@ -9,6 +10,8 @@ import { mergePart, type PartFacts, type RunState, startState } from "../project
 import { foldEvents } from "../projection/parts.ts";
 import { CALL_COLUMNS, RUN_COLUMNS, rowsOf } from "../projection/rows.ts";
 import type { KnownRun, Projected } from "../projection/store.ts";
+import type { NewDoc } from "../search/docs.ts";
+import { searchText } from "../search/text.ts";
 
 /** Segments read in one go: bounds memory. */
 const SEGMENTS_AT_ONCE = 16;
@@ -26,7 +29,8 @@ export interface Correction extends Projected {
  * A cost that D1 has stays, as long as the call is the same: which prices hold is not in the log, and to change them is what
  * repricing is for.
  * @param rollups the generation that has to count the run
- * @returns what differs; null if nothing does, "unreadable" if D1 points to no log
+ * @param lost where the run's parts begin that cannot be found by their text
+ * @returns what differs, null if nothing does, and the texts of those parts; "unreadable" if D1 points to no log
  * @throws if a pack is missing or cannot be read
  */
 export async function refoldRun(
@@ -35,10 +39,14 @@ export async function refoldRun(
   id: string,
   known: KnownRun,
   rollups: number,
-): Promise<Correction | null | "unreadable"> {
+  lost: ReadonlySet<number> = new Set(),
+): Promise<{ correction: Correction | null; docs: NewDoc[] } | "unreadable"> {
   const db = dbFor(env, projectId);
   const { rows } = known;
-  const [first, ...rest] = await readRun(env, projectId, id);
+  const texts = new Map<number, string>();
+  const [first, ...rest] = await readRun(env, projectId, id, (firstSeq, events) => {
+    if (lost.has(firstSeq)) texts.set(firstSeq, searchText(events));
+  });
   if (!first) return "unreadable";
   // When its parts came in is only in the packs' indexes, and what the row says of it is no sum that could go wrong.
   const { first_seen_at, seen_at } = known.state;
@@ -63,24 +71,34 @@ export async function refoldRun(
     );
   }
   const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, rows.run);
-  if (same && rows.run.rollups === rollups) return null;
-  return { run, calls: changed, state, counted, also, countOnly: same };
+  const docs = [...texts].map(([first_seq, text]) => ({ run: id, first_seq, text, started: String(run.started_ns) }));
+  if (same && rows.run.rollups === rollups) return { correction: null, docs };
+  return { correction: { run, calls: changed, state, counted, also, countOnly: same }, docs };
 }
 
-async function readRun(env: Env, projectId: string, id: string): Promise<PartFacts[]> {
+/** @param look is shown each part's events, with the first's seq */
+async function readRun(
+  env: Env,
+  projectId: string,
+  id: string,
+  look: (firstSeq: number, events: RunEvent[]) => void,
+): Promise<PartFacts[]> {
   const parts: PartFacts[] = [];
   for (let after = 0; ; ) {
     const pointers = await segmentsAfter(dbFor(env, projectId), projectId, id, after, SEGMENTS_AT_ONCE);
     const bodies = await readSegments(env.BUCKET, pointers);
-    for (const [n, pointer] of pointers.entries()) parts.push(factsOf(id, pointer, bodies[n] as Uint8Array));
+    for (const [n, pointer] of pointers.entries()) {
+      const { slice_from: from, slice_to: to, first_seq, last_seq, skip } = pointer;
+      const events = decodePart(bodies[n] as Uint8Array, { from, to }, first_seq, skip);
+      look(first_seq, events);
+      parts.push(factsOf(id, events, last_seq));
+    }
     if (pointers.length < SEGMENTS_AT_ONCE) return parts;
     after = pointers.at(-1)?.last_seq ?? after;
   }
 }
 
-function factsOf(id: string, pointer: SegmentPointer, member: Uint8Array): PartFacts {
-  const { slice_from: from, slice_to: to, first_seq, last_seq, skip } = pointer;
-  const events = decodePart(member, { from, to }, first_seq, skip);
+function factsOf(id: string, events: readonly RunEvent[], last_seq: number): PartFacts {
   return { delta: foldEvents(kindOfId(id), events), links: events.map(linkOfEvent).join(""), last_seq, at: 0 };
 }
 

@@ -6,6 +6,8 @@ import { ALL_TIME, countRuns, nextRuns, type WalkCursor } from "../jobs/walk-run
 import { insertLabels } from "../projection/labels.ts";
 import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
 import { beginGeneration, deleteOlder, rollupState, showGeneration } from "../rollups/generations.ts";
+import { lostDocs, type NewDoc, restoreDocs } from "../search/docs.ts";
+import { loadSettings } from "../settings/load.ts";
 import { recoverPack } from "./recover-pack.ts";
 import { type Correction, refoldRun } from "./refold-run.ts";
 
@@ -180,17 +182,21 @@ function resultOf(state: State): RebuildResult {
 /** Puts the rows of these runs right. */
 async function refold(env: Env, projectId: string, ids: string[]) {
   const db = dbFor(env, projectId);
+  const { search } = await loadSettings(env, projectId);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const known = await loadKnown(db, projectId, ids);
+    const lost = search ? await lostDocs(db, projectId, ids) : new Map<string, Set<number>>();
+    const docs: NewDoc[] = [];
     const corrections: Correction[] = [];
     const unreadable: string[] = [];
     const queue = [...known.runs];
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [id, run] = next;
-        const outcome = await refoldRun(env, projectId, id, run, known.rollups.written);
+        const outcome = await refoldRun(env, projectId, id, run, known.rollups.written, lost.get(id));
         if (outcome !== "unreadable") {
-          if (outcome) corrections.push(outcome);
+          if (outcome.correction) corrections.push(outcome.correction);
+          docs.push(...outcome.docs);
           continue;
         }
         unreadable.push(id);
@@ -201,8 +207,8 @@ async function refold(env: Env, projectId: string, ids: string[]) {
     const wrong = new Set(corrections.map(({ run }) => run.id));
     const right = [...known.runs.values()].map(({ rows }) => rows).filter(({ run }) => !wrong.has(run.id));
     // What is there already costs nothing.
-    const labels = insertLabels(db, projectId, right);
-    if (labels.length > 0) await db.batch(labels);
+    const restored = [...insertLabels(db, projectId, right), ...restoreDocs(db, projectId, docs)];
+    if (restored.length > 0) await db.batch(restored);
     const corrected = corrections.filter(({ countOnly }) => !countOnly).length;
     const done = { found: known.runs.size, corrected, recounted: corrections.length - corrected, unreadable };
     if (corrections.length === 0) return done;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import type { RunRow } from "../projection/rows.ts";
+import { searchRuns } from "../search/search-runs.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Order, RunFilter, RunSort } from "./filter.ts";
 import {
@@ -19,9 +20,11 @@ import {
 } from "./list-plan.ts";
 import { parseRunCursor, runCursorOf } from "./run-cursor.ts";
 import { overSince, runFromRow } from "./run-from-row.ts";
-import type { Run } from "./schema.ts";
+import type { FoundRun } from "./schema.ts";
 
 export interface RunListing extends RunFilter {
+  /** What is searched for: src/domain/search/query.ts. */
+  q?: string | undefined;
   sort?: RunSort | undefined;
   order?: Order | undefined;
   limit: number;
@@ -32,11 +35,16 @@ export interface RunListing extends RunFilter {
  * Runs of the project, newest start first if nothing else is asked for. Those that do not know the value they are sorted by
  * come last in either order, newest first. The cursor names the last run of a page, so runs that come in meanwhile neither
  * repeat nor hide one; a run whose own value changes between two pages may.
- * @throws AppError `invalid_request` for a time or cursor that is none, or a cursor of a list in another order
+ * @throws AppError `invalid_request` for a time or cursor that is none, or a cursor of a list in another order;
+ *   `unprocessable` for a q that cannot be searched for
  */
-export async function listRuns(ctx: Ctx, listing: RunListing): Promise<{ data: Run[]; next_cursor: string | null }> {
+export async function listRuns(
+  ctx: Ctx,
+  listing: RunListing,
+): Promise<{ data: FoundRun[]; next_cursor: string | null }> {
   requireScope(ctx, "read");
-  const { sort = "started_at", order = "desc", limit, cursor, ...filter } = listing;
+  const { q, sort = "started_at", order = "desc", limit, cursor, ...filter } = listing;
+  if (q !== undefined) return searchRuns(ctx, { q, sort, order, limit, cursor, filter });
   const after = cursor === undefined ? null : parseRunCursor(cursor, sort, order);
   const now = Date.now();
   const settings = await loadSettings(ctx.env, ctx.projectId);

@@ -66,6 +66,20 @@ export const runSchema = z
   .openapi("Run");
 export type Run = z.infer<typeof runSchema>;
 
+/** A run in a list. */
+export const foundRunSchema = runSchema
+  .extend({
+    match: z
+      .object({
+        first_seq: z.number().int().openapi({ description: "The first event of the part of the log that was found" }),
+        snippet: z.array(z.object({ text: z.string(), hit: z.boolean() })),
+      })
+      .optional()
+      .openapi({ description: "Where it was found; only with q. Indexed is what docs/search.md says, not every word" }),
+  })
+  .openapi("FoundRun");
+export type FoundRun = z.infer<typeof foundRunSchema>;
+
 const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
 
 /** How many runs have which values: the most frequent first. */

@@ -15,6 +15,7 @@ import { listRuns } from "../../domain/runs/list.ts";
 import { listLlmCalls } from "../../domain/runs/llm-calls.ts";
 import {
   eventSchema,
+  foundRunSchema,
   listOf,
   llmCallSchema,
   runFacetsSchema,
@@ -44,7 +45,7 @@ const list = createRoute({
   path: "/api/runs",
   summary: "Runs, newest first or by a value",
   request: { query: runListQuery },
-  responses: answer(listOf(runSchema), "A page of runs"),
+  responses: answer(listOf(foundRunSchema), "A page of runs"),
 });
 const facets = createRoute({
   method: "get",

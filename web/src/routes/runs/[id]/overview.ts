@@ -54,11 +54,14 @@ export interface ModelUse extends CallSums {
   medianFirstTokenMs: number | null;
 }
 
+/** Stands where calls do not say their model: a word of ours, which no filter knows. */
+export const UNKNOWN_MODEL = "unknown model";
+
 /** The models of a run: the dearest first as far as that is known, then by tokens. */
 export function byModel(calls: LlmCall[]): ModelUse[] {
   const groups = Map.groupBy(calls, (call) => `${call.provider ?? ""} ${call.model ?? ""}`);
   const uses = [...groups.values()].map((group) => ({
-    model: group[0]?.model ?? "unknown model",
+    model: group[0]?.model ?? UNKNOWN_MODEL,
     provider: group[0]?.provider ?? null,
     errors: group.filter((call) => call.status === "error").length,
     meanMs: mean(group.map((call) => call.duration_ms)),
