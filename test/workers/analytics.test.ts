@@ -2,8 +2,15 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
 import { resolveRange } from "../../src/domain/analytics/range.ts";
-import type { AnalyticsOverview, CostAnalytics, LatencyAnalytics } from "../../src/domain/analytics/schema.ts";
+import type {
+  AnalyticsOverview,
+  CostAnalytics,
+  LatencyAnalytics,
+  ModelAnalytics,
+  TopAnalytics,
+} from "../../src/domain/analytics/schema.ts";
 import {
+  BY_CALLS_ONLY,
   GROUPS,
   groupsQuery,
   histogramsQuery,
@@ -11,6 +18,7 @@ import {
   type Slice,
   seriesQuery,
 } from "../../src/domain/analytics/source.ts";
+import { topSessionsQuery } from "../../src/domain/analytics/top-sessions.ts";
 import { Random } from "../faults/random.ts";
 import { eventually, hex, newProject, type TestProject, type TestSpan } from "./helpers.ts";
 
@@ -425,10 +433,11 @@ describe("analytics", { timeout: 60_000 }, () => {
         [sums, from, to],
         [previous, previous?.from, previous?.to],
       ] as const) {
-        const [calls, runs] = [rows.calls, rows.runs].map((all) => within(all, String(first), String(last), narrowed));
-        const expected = costOf(calls as Raw[]);
+        const countedIn = (all: Raw[]) => within(all, String(first), String(last), narrowed);
+        const [calls, runs] = [countedIn(rows.calls), countedIn(rows.runs)];
+        const expected = costOf(calls);
         expect(part).toMatchObject({
-          runs: { count: runs?.length, error_count: runs?.filter(({ failed }) => failed).length },
+          runs: { count: runs.length, error_count: runs.filter(({ failed }) => failed).length },
           calls: { count: expected.count, error_count: expected.error_count },
           tokens: {
             input: expected.input_tokens,
@@ -445,6 +454,138 @@ describe("analytics", { timeout: 60_000 }, () => {
     const { forecast } = await overview({});
     const month = within(rows.calls, `${iso(NOW).slice(0, 7)}-01T00:00:00Z`, iso(NOW + DAY));
     expect(forecast).toMatchObject({ month: iso(NOW).slice(0, 7), so_far_usd: costOf(month).cost_usd });
+  });
+
+  test("of models are the sums of their calls, beside those of the span before", async () => {
+    const range = `from=${iso(NOW - 15 * DAY)}&to=${iso(NOW)}`;
+    for (const filter of [{}, { service: ["api"] }]) {
+      const search = `${range}${Object.entries(filter).map(([name, [one]]) => `&${name}=${one}`)}`;
+      const answer = await project.json<ModelAnalytics>(`/api/analytics/models?${search}`);
+      const groups = (from: string, to: string) =>
+        Map.groupBy(within(rows.calls, from, to, filter), ({ model, provider }) => `${model} of ${provider}`);
+      const now = groups(answer.from, answer.to);
+      const before = groups(answer.previous.from, answer.previous.to);
+      expect(answer.data).toHaveLength(now.size);
+      for (const { model, provider, previous, ...sums } of answer.data) {
+        const raws = now.get(`${model} of ${provider}`) ?? [];
+        const past = before.get(`${model} of ${provider}`);
+        const expected = costOf(raws);
+        const { count, cost_usd, unpriced_count, input_tokens, output_tokens } = expected;
+        const seconds = raws.reduce((sum, { start, end }) => sum + Number((end as bigint) - start) / 1e9, 0);
+        expect(sums).toMatchObject({
+          count,
+          cost_usd,
+          unpriced_count,
+          error_rate: expected.error_count / count,
+          cost_per_call_usd: cost_usd === null ? null : cost_usd / count,
+          cost_per_1k_output_usd: cost_usd === null || output_tokens === 0 ? null : (cost_usd / output_tokens) * 1000,
+          cache_hit_rate: expected.cached_input_tokens / input_tokens,
+          output_tokens_per_second: expect.closeTo(output_tokens / seconds, 3),
+        });
+        const p95 = exact(raws, 0.95) as number;
+        expect(Math.abs((sums.p95_ms as number) - p95)).toBeLessThanOrEqual(p95 * 0.02);
+        expect(previous?.count).toBe(past?.length);
+        expect(previous?.cost_usd).toBe(past && costOf(past).cost_usd);
+      }
+    }
+  });
+
+  test("name the most expensive runs, users and sessions", async () => {
+    const some = await newProject();
+    const at = BigInt(NOW - HOUR) * 1_000_000_000n;
+    const spans = Array.from({ length: 12 }, (_, n) => {
+      const root = rootSpan(at + BigInt(n), 10, {
+        ...(n % 4 === 3 ? {} : { user: `u&${n % 4}`, session: `s/${n % 3}` }),
+      });
+      // Only the last of each three has a price.
+      const model = n % 3 === 2 ? "gpt-4o" : "nobody-knows";
+      return [
+        root,
+        callSpan(root, at, 5, { model, input: 1_000_000 * (n + 1), output: 0 }),
+        callSpan(root, at, 5, { model: "gpt-4o", input: 2_000 * (n + 1), output: 0 }),
+      ];
+    });
+    await send(some, [{ service: "a", spans: spans.flat() }]);
+    const range = `from=${iso(NOW - 2 * HOUR)}&to=${iso(NOW)}`;
+    const top = (of: string, more = "") => some.json<TopAnalytics>(`/api/analytics/top?${range}&of=${of}${more}`);
+    const usd = (millions: number) => expect.closeTo(millions * 2.5, 6);
+
+    const runs = await top("runs");
+    expect(runs.data.map(({ id, cost_usd }) => ({ id, cost_usd }))).toEqual(
+      [11, 8, 5, 2].map((n) => ({ id: spans[n]?.[0]?.traceId, cost_usd: usd((n + 1) * 1.002) })),
+    );
+    expect((await top("runs", "&service=b")).data).toEqual([]);
+
+    // Users 0, 1 and 2 have the runs 0, 4, 8; 1, 5, 9; 2, 6, 10.
+    const users = await top("users", "&limit=2");
+    expect(users.data).toEqual([
+      {
+        id: "u&0",
+        name: null,
+        run_count: 3,
+        llm_call_count: 6,
+        cost_usd: usd(9 + 0.002 * 15),
+        unpriced_count: 2,
+        url: "/?user_id=u%260",
+      },
+      expect.objectContaining({ id: "u&1", cost_usd: usd(6 + 0.002 * 18) }),
+    ]);
+
+    // Runs 3, 7 and 11 have no session; 2, 5 and 8 are in the third, and all of them have a price.
+    const sessions = await top("sessions");
+    expect(sessions.approximate).toBe(false);
+    expect(sessions.data[0]).toEqual({
+      id: "s/2",
+      name: "run",
+      run_count: 3,
+      llm_call_count: 6,
+      cost_usd: usd(18 * 1.002),
+      unpriced_count: 0,
+      url: "/sessions/-?id=s%2F2",
+    });
+    expect(sessions.data.map(({ id, run_count, unpriced_count }) => [id, run_count, unpriced_count])).toEqual([
+      ["s/2", 3, 0],
+      ["s/0", 3, 3],
+      ["s/1", 3, 3],
+    ]);
+    expect((await top("sessions", "&environment=b")).data).toEqual([]);
+  });
+
+  test("come as tables that no spreadsheet computes", async () => {
+    const evil = await newProject();
+    const at = BigInt(NOW - HOUR) * 1_000_000_000n;
+    const root = rootSpan(at, 10, { user: '=HYPERLINK("http://x","y")', session: "-1+1" });
+    const call = callSpan(root, at, 5, { model: "@SUM(A1)", input: 10, output: 5 });
+    await send(evil, [{ service: "a,b", spans: [root, call] }]);
+    const csv = async (path: string) => {
+      const answer = await evil.fetch(`/api/analytics/${path}`);
+      expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+      expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="runlight-[a-z-]+\.csv"$/);
+      return (await answer.text()).split("\r\n");
+    };
+    const range = `from=${iso(NOW - 2 * HOUR)}&to=${iso(NOW)}&format=csv`;
+    expect(await csv(`cost?${range}&group_by=user`)).toEqual([
+      "group,count,error_count,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,unpriced_count",
+      `"'=HYPERLINK(""http://x"",""y"")",1,0,10,0,0,5,0,,1`,
+      "",
+    ]);
+    expect((await csv(`cost?${range}&group_by=service`))[1]).toMatch(/^"a,b",1,0,10,/);
+    const day = iso(stepOf(NOW - HOUR, "day"));
+    expect((await csv(`cost?${range}&granularity=day`)).slice(0, 2)).toEqual([
+      "start,group,count,error_count,input_tokens,output_tokens,cost_usd,unpriced_count",
+      `${day},*,1,0,10,5,,1`,
+    ]);
+    expect((await csv(`latency?${range}&group_by=model`))[1]).toMatch(
+      /^'@SUM\(A1\),1,0,5,4\.9|^'@SUM\(A1\),1,0,5,5\.0/,
+    );
+    expect((await csv(`latency?${range}&granularity=day`))[0]).toBe(
+      "start,group,count,error_count,avg_ms,p50_ms,p95_ms,p99_ms",
+    );
+    expect((await csv(`models?${range}`))[1]).toMatch(/^'@SUM\(A1\),openai,1,0,0,10,0,5,,1,,,/);
+    expect(await csv(`top?${range}&of=sessions`)).toEqual([
+      "id,name,run_count,llm_call_count,cost_usd,unpriced_count,url",
+      "",
+    ]);
   });
 
   test("of a project that has nothing are nothing", async () => {
@@ -556,13 +697,13 @@ describe("analytics", { timeout: 60_000 }, () => {
 });
 
 /** Every path, for what holds for all. */
-const PATHS = ["cost", "latency", "overview"].map((name) => `/api/analytics/${name}`);
+const PATHS = ["cost", "latency", "overview", "models", "top"].map((name) => `/api/analytics/${name}`);
 
 describe("queries of analytics", () => {
   test("go by the primary key of rollups, down to the time", async () => {
     for (const of of ["calls", "runs"] as const) {
       for (const by of GROUPS) {
-        if (of === "runs" && ["model", "provider", "operation", "model_provider"].includes(by)) continue;
+        if (of === "runs" && BY_CALLS_ONLY.includes(by)) continue;
         for (const step of ["minute", "hour"] as const) {
           for (const filter of [{}, { service: ["a", "b"], environment: ["c"] }]) {
             const slice: Slice = { projectId: "p", of, span: { from: 0, to: DAY, step }, filter };
@@ -578,6 +719,21 @@ describe("queries of analytics", () => {
       }
     }
   });
+});
+
+test("the runs of expensive sessions are found in the index by start, which carries what they cost", async () => {
+  const span = { from: 0, to: DAY, step: "hour" } as const;
+  for (const filter of [{}, { service: ["a"], environment: ["b"] }]) {
+    const { sql, values } = topSessionsQuery("p", { ...filter, limit: 10 }, span);
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...values)
+      .all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail).filter((line) => line.includes(" runs "));
+    expect(plan).toEqual([
+      "SEARCH runs USING COVERING INDEX runs_by_start (project_id=? AND started_ns>? AND started_ns<?)",
+      "SEARCH runs USING PRIMARY KEY (project_id=? AND id=?)",
+    ]);
+  }
 });
 
 async function expectByKey({ sql, values }: Query, searches: number) {
