@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { AnalyticsOverview, CostAnalytics } from "../../src/domain/analytics/schema.ts";
+import { usd } from "../../web/src/lib/money.ts";
 import { eventually } from "../server/harness.ts";
 import { agentRun, expect, expectAccessible, hex, test } from "./fixtures.ts";
 
@@ -31,7 +32,7 @@ test("the figures are the API's, and the breakdown leads to the runs behind it",
   expect(overview.cost_usd).toBeGreaterThan(0);
   await expect(figure(page, "Calls")).toContainText(String(overview.calls.count));
   await expect(figure(page, "Runs")).toContainText(String(overview.runs.count));
-  await expect(figure(page, "Cost")).toContainText(`≥ $${overview.cost_usd?.toFixed(4)}`);
+  await expect(figure(page, "Cost")).toContainText(`≥ ${usd(overview.cost_usd)}`);
   await expect(figure(page, "Cost")).toContainText(`${overview.unpriced_count} calls without a price`);
   await expect(figure(page, "Tokens in / out")).toContainText(`${overview.tokens.input} / ${overview.tokens.output}`);
   await expect(figure(page, "Error rate of calls")).toContainText("0%");

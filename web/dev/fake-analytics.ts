@@ -90,7 +90,11 @@ export function fakeAnalytics(what: string, query: URLSearchParams, runs: FakeRu
     case "top":
       return { ...span, ...topOf(query.get("of") ?? "runs", now, Number(query.get("limit") ?? 10)) };
     case "savings":
-      return { ...span, data: savingsOf(now) };
+      return {
+        ...span,
+        looked_at: { runs: new Set(now.map(({ run }) => run.id)).size, calls: now.length, all: true },
+        data: savingsOf(now),
+      };
     default:
       return undefined;
   }
