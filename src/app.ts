@@ -11,6 +11,7 @@ import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { deletionRoutes } from "./http/routes/deletion.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -49,6 +50,7 @@ function createApp() {
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
     .route("/", settingsRoutes())
+    .route("/", deletionRoutes())
     .route("/", rebuildRoutes())
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())

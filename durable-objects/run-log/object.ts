@@ -212,6 +212,18 @@ export class RunLog extends DurableObject<Env> {
     this.#subscribers.disconnect(run, 4409, "The run's newest events were renumbered. Connect again.");
   }
 
+  /**
+   * Forgets runs that were deleted: their numbers, batches and spans, and what is confirmed of their events. What came in
+   * since is not, and begins the run anew.
+   */
+  forget(runs: string[]): void {
+    for (const run of runs) {
+      this.#storage.forget(run, this.#confirmed);
+      this.#forget(run);
+      this.#subscribers.disconnect(run, 4410, "The run was deleted.");
+    }
+  }
+
   /** Events of a run that the object still holds, from the part that reaches past `after` on; and the run's newest seq. */
   held(run: string, after: number, maxBytes: number): { lastSeq: number; parts: HeldMember[] } {
     return { lastSeq: this.#storage.lastSeq(run), parts: this.#storage.held(run, after, maxBytes) };

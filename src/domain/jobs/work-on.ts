@@ -1,15 +1,19 @@
 import type { Job, JobStep } from "../../../durable-objects/project-jobs/protocol.ts";
 import { projectFeed, projectJobs } from "../../../durable-objects/stubs.ts";
+import { deleteStep } from "../deletion/step.ts";
 import { exportStep } from "../exports/step.ts";
 import { repriceStep } from "../prices/reprice-step.ts";
 import { rebuildDeploymentStep } from "../rebuild/deployment-step.ts";
 import { rebuildStep } from "../rebuild/step.ts";
+import { tidyStep } from "../retention/tidy-step.ts";
 import { jobAnswer } from "./schema.ts";
 import type { Step } from "./step.ts";
 
 const STEPS: { [kind: string]: Step } = {
   reprice: repriceStep,
   export: exportStep,
+  delete: deleteStep,
+  tidy: tidyStep,
   rebuild: rebuildStep,
   "rebuild-deployment": rebuildDeploymentStep,
 };

@@ -15,6 +15,12 @@ export const SERIES = {
 } as const;
 export type Series = keyof typeof SERIES;
 
+/**
+ * Milliseconds for which sums by the minute are kept, and may be asked for. What is older is neither written nor believed:
+ * it may have been pruned already.
+ */
+export const MINUTES_KEPT_MS = 2 * 86_400_000;
+
 /** What a rollup is of. '' = not known, or not told apart in its series. */
 export interface RollupKey {
   series: Series;

@@ -5,6 +5,7 @@ import { getLatency } from "../../domain/analytics/latency.ts";
 import { listModels } from "../../domain/analytics/models.ts";
 import { getOverview } from "../../domain/analytics/overview.ts";
 import { GRANULARITIES, type Granularity } from "../../domain/analytics/range.ts";
+import { listSavings } from "../../domain/analytics/savings.ts";
 import {
   costSchema,
   costSumsSchema,
@@ -13,6 +14,7 @@ import {
   modelSumsSchema,
   modelsSchema,
   overviewSchema,
+  savingsSchema,
   topSchema,
 } from "../../domain/analytics/schema.ts";
 import { listTop } from "../../domain/analytics/top.ts";
@@ -115,6 +117,14 @@ const top = createRoute({
   responses: listed(topSchema, "The most expensive first"),
 });
 
+const savings = createRoute({
+  method: "get",
+  path: "/api/analytics/savings",
+  summary: "Where a range could have cost less, and the runs that show it",
+  request: { query: range.extend({ service: values, environment: values, format }) },
+  responses: listed(savingsSchema, "What may save most first"),
+});
+
 export function analyticsRoutes() {
   return router()
     .openapi(cost, async (c) => {
@@ -155,6 +165,19 @@ export function analyticsRoutes() {
       const { format, ...query } = c.req.valid("query");
       const found = await listTop(c.get("ctx"), query);
       return format === "json" ? c.json(found, 200) : table(`top-${query.of}`, TOP_COLUMNS, found.data);
+    })
+    .openapi(savings, async (c) => {
+      const { format, ...query } = c.req.valid("query");
+      const found = await listSavings(c.get("ctx"), query);
+      if (format === "json") return c.json(found, 200);
+      const rows = found.data.map(({ estimated_usd, runs, filters, ...row }) => ({
+        ...row,
+        low_usd: estimated_usd?.low,
+        high_usd: estimated_usd?.high,
+        runs: runs.join(" "),
+        filters: new URLSearchParams(filters).toString(),
+      }));
+      return table("savings", ["kind", "title", "why", "low_usd", "high_usd", "runs", "filters"], rows);
     });
 }
 
