@@ -66,7 +66,7 @@ export function drawChart(target: HTMLElement, data: uPlot.AlignedData, options:
     {
       width: options.width,
       height: options.height,
-      padding: [10, 8, 0, 0],
+      padding: [10, 18, 0, 0],
       legend: { show: false },
       // Days are counted in UTC and named so; what is shorter is told in the reader's zone.
       ...(step >= 86_400 ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
