@@ -7,17 +7,18 @@ import { agentRun, expect, expectAccessible, hex, test } from "./fixtures.ts";
 const figure = (page: Page, label: string) => page.locator(`[data-figure="${label}"]`);
 const chart = (page: Page, name: string | RegExp) => page.getByRole("slider", { name });
 
-/** Sends runs with a model of their own, and waits until they are counted. */
+/** Sends runs with a model of their own, and waits until they are counted. @param counted all that there are then */
 async function sendCalls(
   server: { send(spans: unknown[]): Promise<Response>; json<T>(path: string): Promise<T> },
   model: string,
   calls: number,
+  counted = calls,
 ): Promise<void> {
   for (let at = 0; at < calls; at++)
     await server.send(agentRun("counted run", hex(16), { model: [model, "openai"] }).spans);
   await eventually(
     () => server.json<CostAnalytics>(`/api/analytics/cost?group_by=none&model=${model}`),
-    ({ totals }) => totals.count === calls,
+    ({ totals }) => totals.count === counted,
   );
 }
 
@@ -146,6 +147,24 @@ test("a chart is drawn anew in another theme, and has a table and a CSV behind i
   const csv = await page.request.get(server.origin + href);
   expect(csv.headers()["content-type"]).toContain("text/csv");
   expect(await csv.text()).toContain(model);
+});
+
+test("what ends now is read anew every minute, and stays on the screen meanwhile", async ({ page, signIn, server }) => {
+  const model = `later-${hex(3)}`;
+  await sendCalls(server, model, 1);
+  await page.clock.install();
+  await signIn(`/analytics?range=1h&model=${model}`);
+  await expect(figure(page, "Calls").locator(".value")).toHaveText("1");
+  await page.evaluate(() => {
+    const seen: boolean[] = [];
+    Object.assign(window, { seen });
+    const look = () => seen.push(document.querySelector(".skeleton, [aria-busy=true]") !== null);
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true });
+  });
+  await sendCalls(server, model, 1, 2);
+  await page.clock.runFor(70_000);
+  await expect(figure(page, "Calls").locator(".value")).toHaveText("2");
+  expect(await page.evaluate(() => (window as unknown as { seen: boolean[] }).seen)).not.toContain(true);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -1,12 +1,12 @@
 import uPlot from "uplot";
-import type { Colours } from "./colours.svelte.ts";
+import type { Colours, Ink } from "./colours.svelte.ts";
 import { type Column, stacked } from "./columns.ts";
 
 export type Form = "stack" | "lines";
 
-/** A column of a chart, and the variable of its colour. */
+/** A column of a chart, and its colour. */
 export interface Layer extends Column {
-  colour: keyof Colours;
+  colour: Ink;
 }
 
 export interface ChartOptions {

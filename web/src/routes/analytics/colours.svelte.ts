@@ -1,32 +1,30 @@
 import { theme } from "#lib/theme.svelte.ts";
 
-/** The variables of styles/tokens.css that a canvas needs. Neighbours in a stack are far from each other on the wheel. */
-const LAYERS = [
-  "--step-agent",
-  "--step-guardrail",
-  "--step-llm",
-  "--step-tool",
-  "--step-evaluator",
-  "--step-retriever",
-  "--step-reranker",
-  "--step-embedding",
-  "--error",
-  "--step-chain",
-] as const;
-const INK = ["--line", "--muted", "--surface", "--faint", "--error", "--ok"] as const;
-type Variable = (typeof LAYERS)[number] | (typeof INK)[number];
+/** Variables of styles/tokens.css. Five that nobody takes for each other, and then their tints. */
+const HUES = ["--step-agent", "--step-guardrail", "--step-llm", "--step-tool", "--step-evaluator"] as const;
+const INKS = ["--line", "--muted", "--surface", "--faint", "--error"] as const;
+type Hue = (typeof HUES)[number];
+export type Ink = Hue | `${Hue} tint` | (typeof INKS)[number];
 
-/** What takes part in a chart, and its variable: the layer of a number, or one that means something. */
-export const layerVariable = (at: number): Variable => LAYERS[at % LAYERS.length] as Variable;
+const ALL: Ink[] = [...HUES, ...HUES.map((hue): Ink => `${hue} tint`), ...INKS];
 
-export type Colours = Readonly<Record<Variable, string>>;
+/** The ink of a chart's layer by its number. */
+export const layerInk = (at: number): Ink => ALL[at % (2 * HUES.length)] as Ink;
+
+/** An ink as a style names it. */
+export function css(ink: Ink): string {
+  const [name, tint] = ink.split(" ");
+  return tint ? `color-mix(in oklab, var(${name}) 48%, var(--surface))` : `var(${name})`;
+}
+
+export type Colours = Readonly<Record<Ink, string>>;
 
 /** A canvas knows neither variables nor light-dark(): an element has to be asked what they come to. */
 function read(): Colours {
   const probe = document.body.appendChild(document.createElement("span"));
-  const found = [...new Set([...LAYERS, ...INK])].map((name) => {
-    probe.style.color = `var(${name})`;
-    return [name, getComputedStyle(probe).color];
+  const found = ALL.map((ink) => {
+    probe.style.color = css(ink);
+    return [ink, getComputedStyle(probe).color];
   });
   probe.remove();
   return Object.fromEntries(found);
