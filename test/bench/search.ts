@@ -104,7 +104,7 @@ function index(db: DatabaseSync, from: number, to: number, drain: number, text: 
 function open(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec("PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -200000");
-  const migrations = fileURLToPath(new URL("../../migrations/", import.meta.url));
+  const migrations = fileURLToPath(new URL("../../migrations/", import.meta.url).href);
   const files = readdirSync(migrations).filter((name) => name.endsWith(".sql"));
   for (const name of files.sort()) db.exec(readFileSync(migrations + name, "utf8"));
   return db;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
-import { resolveRange } from "../../src/domain/analytics/range.ts";
+import { MINUTES_REACH, resolveRange } from "../../src/domain/analytics/range.ts";
 import { sampledCallsQuery, sampledRunsQuery } from "../../src/domain/analytics/sample.ts";
 import type {
   AnalyticsOverview,
@@ -21,6 +21,7 @@ import {
   seriesQuery,
 } from "../../src/domain/analytics/source.ts";
 import { topSessionsQuery } from "../../src/domain/analytics/top-sessions.ts";
+import { MINUTES_KEPT_MS } from "../../src/domain/rollups/rollup.ts";
 import { Random } from "../faults/random.ts";
 import { eventually, hex, newProject, type TestProject, type TestSpan } from "./helpers.ts";
 
@@ -867,6 +868,10 @@ async function expectByKey({ sql, values }: Query, searches: number) {
   expect(plan.filter((line) => line === key)).toHaveLength(searches);
   expect(plan.filter((line) => line.includes("rollups") && line !== key)).toEqual([]);
 }
+
+test("minutes are kept for longer than they are asked for", () => {
+  expect(MINUTES_KEPT_MS / 1000 - MINUTES_REACH).toBeGreaterThan(30 * MINUTE);
+});
 
 test("a range is rounded to whole steps without losing what began a nanosecond before its end", () => {
   const now = Date.parse("2026-11-21T10:30:00Z");

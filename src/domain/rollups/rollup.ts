@@ -16,10 +16,10 @@ export const SERIES = {
 export type Series = keyof typeof SERIES;
 
 /**
- * Milliseconds for which sums by the minute are kept, and may be asked for. What is older is neither written nor believed:
- * it may have been pruned already.
+ * Milliseconds for which sums by the minute are kept: an hour more than they are asked for (src/domain/analytics/range.ts).
+ * What is older is neither written nor believed: it may have been pruned already.
  */
-export const MINUTES_KEPT_MS = 2 * 86_400_000;
+export const MINUTES_KEPT_MS = 49 * 3_600_000;
 
 /** What a rollup is of. '' = not known, or not told apart in its series. */
 export interface RollupKey {
