@@ -21,6 +21,7 @@ import { rebuildRoutes } from "./http/routes/rebuild.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { sessionRoutes } from "./http/routes/sessions.ts";
 import { settingsRoutes } from "./http/routes/settings.ts";
+import { shardRoutes } from "./http/routes/shards.ts";
 import { VERSION } from "./version.ts";
 
 /** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
@@ -52,6 +53,7 @@ function createApp() {
     .route("/", settingsRoutes())
     .route("/", deletionRoutes())
     .route("/", rebuildRoutes())
+    .route("/", shardRoutes())
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())
     .route("/", operationRoutes());

@@ -6,6 +6,7 @@ import { repriceStep } from "../prices/reprice-step.ts";
 import { rebuildDeploymentStep } from "../rebuild/deployment-step.ts";
 import { rebuildStep } from "../rebuild/step.ts";
 import { tidyStep } from "../retention/tidy-step.ts";
+import { moveStep } from "../shards/step.ts";
 import { jobAnswer } from "./schema.ts";
 import type { Step } from "./step.ts";
 
@@ -16,6 +17,7 @@ const STEPS: { [kind: string]: Step } = {
   tidy: tidyStep,
   rebuild: rebuildStep,
   "rebuild-deployment": rebuildDeploymentStep,
+  "move-project": moveStep,
 };
 
 /** Milliseconds after which the rest of a job waits for its next message, so that other jobs have their turn. */
