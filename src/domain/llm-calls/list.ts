@@ -4,7 +4,7 @@ import { type CallListRow, callFromRow } from "../board/newest-calls.ts";
 import type { Statement } from "../runs/list-plan.ts";
 import { type CallPlace, callCursorOf, parseCallCursor } from "./cursor.ts";
 import type { CallFilter } from "./filter.ts";
-import { callStatement, longestStatement, runStatements, type WalkedRun } from "./plan.ts";
+import { callStatement, runStatements, type WalkedRun } from "./plan.ts";
 import type { FoundCall } from "./schema.ts";
 
 export interface CallListing extends CallFilter {
@@ -36,12 +36,10 @@ export async function listAllCalls(
   const { projectId } = ctx;
   let after = cursor === undefined ? null : parseCallCursor(cursor);
   const db = readDbFor(ctx.env, projectId);
-  const longest =
-    filter.from === undefined ? null : await prepared(db, longestStatement(projectId)).first<string>("longest");
   const data: FoundCall[] = [];
   for (const times of ROUNDS) {
     const rows = Math.min(MOST_RUNS, (limit + 1) * times);
-    const { runs, next } = await nextRuns(db, runStatements(filter, { projectId, after, rows, longest }), rows);
+    const { runs, next } = await nextRuns(db, runStatements(filter, { projectId, after, rows }), rows);
     const ids = runs.map((run) => run.id);
     const room = limit - data.length;
     // One more than there is room for: then the list goes on within these runs.
