@@ -13,15 +13,7 @@ export interface MadeTrace {
   spans: Span[];
 }
 
-const SERVICES = [
-  "checkout-bot",
-  "support-agent",
-  "search-rag",
-  "billing-helper",
-  "code-review",
-  "onboarding",
-  "triage",
-];
+const SERVICES = ["checkout-bot", "support-agent", "search-rag", "billing-helper", "code-review", "onboarding"];
 const AGENTS = ["answer a question", "plan a trip", "review a change", "find a document", "write a report"];
 const TOOLS = Array.from({ length: 20 }, (_, n) => `tool-${n}`);
 const MODELS = [
@@ -33,8 +25,6 @@ const MODELS = [
   ["openai", "o3"],
   ["mistral", "mistral-large-latest"],
   ["deepseek", "deepseek-chat"],
-  // Nobody has a price for it.
-  ["self-hosted", "in-house-7b"],
 ] as const;
 /** The same numbers for the same seed (mulberry32), from 0 to 1. */
 export function random(seed: number): () => number {
@@ -52,7 +42,7 @@ const SENTENCES = sentences(5_000);
 
 function sentences(count: number): string[] {
   const next = random(42);
-  const words = Array.from({ length: 20_000 }, () => {
+  const words = Array.from({ length: 19_999 }, () => {
     const syllables = 1 + Math.floor(next() * 3);
     return Array.from(
       { length: syllables },
@@ -69,12 +59,12 @@ function sentences(count: number): string[] {
 
 /** An index below `count`: small ones are frequent, the last is rare. */
 function zipf(count: number, at: number): number {
-  return Math.floor(count ** at) - 1;
+  return Math.floor((count + 1) ** at) - 1;
 }
 
 /**
  * The n-th trace of the million-span layer `layer`; traces come in order of their start. In the first layer ten runs have the
- * service, user, tag and model "rare".
+ * service, user, tag and model "rare", for which nobody has a price.
  * @param end milliseconds since the epoch at which the newest begins
  */
 export function makeTrace(layer: number, n: number, end: number): MadeTrace {
@@ -95,7 +85,7 @@ export function makeTrace(layer: number, n: number, end: number): MadeTrace {
   const count = size < 0.8 ? 8 : size < 0.95 ? 12 : size < 0.99 ? 22 : 75;
   const slow = Math.exp(next() * 3);
   const session = next() < 0.66 ? `session-${layer}-${Math.floor(n / 9)}-${Math.floor(next() * 2)}` : null;
-  const user = rare ? "rare" : `user-${zipf(5_000, next())}`;
+  const user = rare ? "rare" : `user-${zipf(4_999, next())}`;
   const thousandth = n % 1_000 === 100;
   const failed = rare || next() < 0.04;
   const rootless = next() < 0.015;
@@ -131,7 +121,7 @@ export function makeTrace(layer: number, n: number, end: number): MadeTrace {
               ...(session === null ? {} : { "session.id": session }),
               "langfuse.trace.tags": rare
                 ? ["rare"]
-                : [`tag-${zipf(120, next())}`, ...(thousandth ? ["thousandth"] : [])],
+                : [`tag-${zipf(119, next())}`, ...(thousandth ? ["thousandth"] : [])],
               "gen_ai.input.messages": said("user"),
               "gen_ai.output.messages": said("assistant"),
             }
@@ -157,7 +147,7 @@ export function makeTrace(layer: number, n: number, end: number): MadeTrace {
     id,
     context: {
       resource: {
-        "service.name": service ?? "triage",
+        "service.name": service ?? "onboarding",
         "service.version": `1.${layer}.0`,
         "deployment.environment.name": next() < 0.1 ? "staging" : "production",
       },
