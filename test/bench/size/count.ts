@@ -34,18 +34,30 @@ interface Counts {
   d1Bytes: number;
 }
 
-/** US dollars a million, or a GB and month: Cloudflare's list of 2026-11-21, without what is included. */
+/** US dollars a million by Cloudflare's list of 2026-11-21, and the millions a month that the $5 of the plan include. */
 const PRICES = {
-  "Worker requests": 0.3,
-  "Worker CPU ms": 0.02,
-  "DO requests": 0.15,
-  "DO rows written": 1,
-  "queue operations": 0.4,
-  "D1 rows written": 1,
-  "R2 writes (class A)": 4.5,
+  "Worker requests": { price: 0.3, included: 10 },
+  "Worker CPU ms": { price: 0.02, included: 30 },
+  "DO requests": { price: 0.15, included: 1 },
+  "DO rows written": { price: 1, included: 50 },
+  "queue operations": { price: 0.4, included: 1 },
+  "D1 rows written": { price: 1, included: 50 },
+  "R2 writes (class A)": { price: 4.5, included: 1 },
 } as const;
+const PLAN = 5;
 
-/** CPU of the Worker for 1,000 spans in and projected, in ms: 9 s for 200,000, of which the simulators are a part. */
+/** Of a GB for a month, with what is included. */
+const STORAGE = { d1: { price: 0.75, included: 5 }, r2: { price: 0.015, included: 10 } } as const;
+const DAYS_KEPT = 30;
+
+/** Millions of spans a day, and the form in which so many come. */
+const BILLS = [
+  { millions: 1, form: 0 },
+  { millions: 100, form: 1 },
+  { millions: 1_000, form: 1 },
+] as const;
+
+/** CPU of the Worker for a span, in and projected, in ms; reckoned from the profile in docs/performance.md. */
 const CPU_MS_A_SPAN = 0.045;
 
 async function load(server: StartedServer, form: Form, first: number): Promise<number> {
@@ -136,13 +148,32 @@ function operations({ spans, requests, parts, drains, d1Rows }: Counts): Record<
   };
 }
 
+function pricesOf() {
+  return Object.entries(PRICES) as [keyof typeof PRICES, { price: number; included: number }][];
+}
+
+/** US dollars of a month with so many million spans a day: operations, and thirty days of them stored. */
+function bill(millions: number, { spans, d1Bytes, packBytes }: Counts, operation: ReturnType<typeof operations>) {
+  const month = millions * DAYS_KEPT;
+  let cost = PLAN;
+  for (const [name, { price, included }] of pricesOf()) {
+    cost += Math.max(0, (operation[name] / 1e6) * month - included) * price;
+  }
+  const gigabytes = (bytes: number) => ((bytes / spans) * month * 1e6) / 1e9;
+  const stored = { d1: gigabytes(d1Bytes), r2: gigabytes(packBytes) };
+  const storage = (["d1", "r2"] as const).map(
+    (where) => Math.max(0, stored[where] - STORAGE[where].included) * STORAGE[where].price,
+  );
+  return { cost, perMillion: cost / month, d1: storage[0] ?? 0, r2: storage[1] ?? 0 };
+}
+
 const counted: Counts[] = [];
 for (const [n, form] of FORMS.entries()) counted.push(await count(form, n * 20_000));
 const each = counted.map(operations);
 console.log(`| a million spans | ${FORMS.map(({ name }) => name).join(" | ")} | $ | $ |`);
 console.log("|---|---|---|---|---|");
 const totals = [0, 0];
-for (const [name, price] of Object.entries(PRICES) as [keyof typeof PRICES, number][]) {
+for (const [name, { price }] of pricesOf()) {
   const costs = each.map((operation) => (operation[name] / 1e6) * price);
   for (const [n, cost] of costs.entries()) totals[n] = (totals[n] ?? 0) + cost;
   const cells = [
@@ -155,5 +186,20 @@ console.log(`| all | | | ${totals.map((total) => total.toFixed(2)).join(" | ")} 
 for (const [n, { spans, requests, parts, drains, packBytes, d1Bytes, d1Rows }] of counted.entries()) {
   console.log(
     `\n${FORMS[n]?.name}: ${spans} spans, ${requests} requests, ${parts} parts, ${drains} drains; a span: ${(d1Rows / spans).toFixed(2)} D1 rows, ${Math.round(packBytes / spans)} bytes in R2, ${Math.round(d1Bytes / spans)} bytes in D1`,
+  );
+}
+
+console.log(
+  "\n| million spans a day | operations a month, $ | a million spans, $ | D1 for 30 days, $ | R2 for 30 days, $ |\n|---|---|---|---|---|",
+);
+for (const { millions, form } of BILLS) {
+  const { cost, perMillion, d1, r2 } = bill(
+    millions,
+    counted[form] as Counts,
+    each[form] as ReturnType<typeof operations>,
+  );
+  const dollars = (value: number) => Math.round(value).toLocaleString("en-US");
+  console.log(
+    `| ${millions.toLocaleString("en-US")} | ${dollars(cost)} | ${perMillion.toFixed(2)} | ${dollars(d1)} | ${dollars(r2)} |`,
   );
 }
