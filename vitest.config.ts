@@ -6,7 +6,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * From quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with the bindings of
- * wrangler.toml), `faults` (the same, with bindings that fail) and `faults-server`, and `server` (both against the server
+ * wrangler.toml), `shards` (the same with three databases), `faults` (the same, with bindings that fail) and `faults-server`, and `server` (both against the server
  * that `npm start` runs). The browser has playwright.config.ts.
  */
 export default defineConfig({
@@ -45,6 +45,30 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
+          setupFiles: ["./test/workers/setup.ts"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: here("./wrangler.toml") },
+            miniflare: {
+              // Three databases, over which the tests' projects are spread.
+              d1Databases: { DB_1: "shard-1", DB_2: "shard-2" },
+              bindings: {
+                RUNLIGHT_API_KEY: "rl_test0000000000000000000000000000000000",
+                TEST_MIGRATIONS: await readD1Migrations(here("./migrations")),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "shards",
+          // Of the workers' tests those that between them use every table of a project.
+          include: [
+            "test/shards/*.test.ts",
+            "test/workers/{artifacts,prices,projection,rebuild,rollups,runs,runs-list,sessions}.test.ts",
+          ],
           setupFiles: ["./test/workers/setup.ts"],
         },
       },

@@ -11,6 +11,7 @@ import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { deletionRoutes } from "./http/routes/deletion.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -20,6 +21,7 @@ import { rebuildRoutes } from "./http/routes/rebuild.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { sessionRoutes } from "./http/routes/sessions.ts";
 import { settingsRoutes } from "./http/routes/settings.ts";
+import { shardRoutes } from "./http/routes/shards.ts";
 import { VERSION } from "./version.ts";
 
 /** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
@@ -49,7 +51,9 @@ function createApp() {
     .route("/", sessionRoutes())
     .route("/", priceRoutes())
     .route("/", settingsRoutes())
+    .route("/", deletionRoutes())
     .route("/", rebuildRoutes())
+    .route("/", shardRoutes())
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())
     .route("/", operationRoutes());

@@ -10,6 +10,9 @@ const RING_AGAIN_MS = 5_000;
 /** Tries of one step; then the job has failed. */
 const MAX_ATTEMPTS = 8;
 
+/** Kinds that move or delete what the others read: of a project's jobs of these kinds one is at work at a time. */
+const ALONE = ["rebuild", "delete", "tidy", "move-project"];
+
 /** Finished jobs that are kept to be looked at. */
 const KEPT = 500;
 
@@ -83,12 +86,17 @@ export class ProjectJobs extends DurableObject<Env> {
     const lease = crypto.randomUUID();
     const taken = this.#sql.exec(
       `UPDATE jobs SET status = 'running', lease = ?, ring_at = ?, updated_at = ?
-       WHERE id = ? AND status IN ('pending', 'running') AND (lease IS NULL OR ring_at <= ?)`,
+       WHERE id = ? AND status IN ('pending', 'running') AND (lease IS NULL OR ring_at <= ?)
+         AND NOT (kind IN (SELECT value FROM json_each(?)) AND EXISTS (
+           SELECT 1 FROM jobs AS other WHERE other.status = 'running' AND other.id <> jobs.id
+             AND other.kind IN (SELECT value FROM json_each(?))))`,
       lease,
       now + LEASE_MS,
       now,
       id,
       now,
+      JSON.stringify(ALONE),
+      JSON.stringify(ALONE),
     );
     if (taken.rowsWritten === 0) return null;
     await this.#wake();

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { readArchive } from "../../src/blobs/archive.ts";
+import { dbFor } from "../../src/db/db.ts";
 import { AppError } from "../../src/errors.ts";
 import { msFromNano } from "../../src/events/nano.ts";
 import { LIMITS } from "./limits.ts";
@@ -75,9 +76,8 @@ export class RunLog extends DurableObject<Env> {
     );
     if (old.length === 0) return;
     const ids = [...new Set(old.map((part) => part.run))];
-    const { results } = await this.env.DB.prepare(
-      "SELECT id, last_seq FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))",
-    )
+    const { results } = await dbFor(this.env, address.projectId)
+      .prepare("SELECT id, last_seq FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))")
       .bind(address.projectId, JSON.stringify(ids))
       .all<{ id: string; last_seq: number }>();
     for (const row of results) if (!this.#known(row.id)) this.#remember(row.id, newRunState(row.last_seq));
@@ -210,6 +210,18 @@ export class RunLog extends DurableObject<Env> {
     if (!changed) return;
     this.#forget(run);
     this.#subscribers.disconnect(run, 4409, "The run's newest events were renumbered. Connect again.");
+  }
+
+  /**
+   * Forgets runs that were deleted: their numbers, batches and spans, and what is confirmed of their events. What came in
+   * since is not, and begins the run anew.
+   */
+  forget(runs: string[]): void {
+    for (const run of runs) {
+      this.#storage.forget(run, this.#confirmed);
+      this.#forget(run);
+      this.#subscribers.disconnect(run, 4410, "The run was deleted.");
+    }
   }
 
   /** Events of a run that the object still holds, from the part that reaches past `after` on; and the run's newest seq. */

@@ -192,6 +192,11 @@ export class LogStorage {
     return whole;
   }
 
+  /** Forgets a run's parts in rows up to `upTo`. */
+  forget(run: string, upTo: number): void {
+    this.#sql.exec("DELETE FROM parts WHERE run = ? AND row_id <= ?", run, upTo);
+  }
+
   /** Drops rows up to `id`. Their index entries stay for the window. */
   dropRows(upTo: number): void {
     this.#sql.exec("DELETE FROM overflow WHERE row_id <= ?", upTo);

@@ -47,7 +47,7 @@ export function create({ kind, name }: Resource): Command {
 }
 
 export const buildDashboard: Command = { name: "npm", args: ["-w", "web", "run", "build"] };
-export const migrate = ({ database }: Config) =>
+export const migrate = (database: string) =>
   wrangler("d1", "migrations", "apply", database, "--remote", "--config", GENERATED);
 export const deployWorker = wrangler("deploy", "--config", GENERATED);
 // "dirty" only silences a warning about files that are not committed.

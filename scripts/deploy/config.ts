@@ -27,7 +27,8 @@ export interface Resource {
 export interface Config {
   root: string;
   worker: string;
-  database: string;
+  /** The first is DB; the others are its shards, in their order. */
+  databases: string[];
   /** In the order in which they are created. */
   resources: Resource[];
   secrets: string[];
@@ -45,8 +46,7 @@ export async function readConfig(root: string): Promise<Config> {
 
 export function toConfig(root: string, toml: WorkerToml, web: PagesToml): Config {
   const worker = given(toml.name, "name", "wrangler.toml");
-  const [database, ...others] = toml.d1_databases ?? [];
-  if (others.length > 0) throw new Stop("wrangler.toml has several D1 databases; npm run deploy can create one.");
+  const databases = databaseNames(toml);
   if (!web.services?.some(({ service }) => service === worker))
     throw new Stop(`web/wrangler.toml binds no service "${worker}", so the dashboard would not find the Worker.`);
 
@@ -56,13 +56,12 @@ export function toConfig(root: string, toml: WorkerToml, web: PagesToml): Config
     ...consumers.map(({ queue }) => queue),
     ...consumers.flatMap(({ dead_letter_queue }) => dead_letter_queue ?? []),
   ]);
-  const databaseName = given(database?.database_name, "database_name", "wrangler.toml");
   return {
     root,
     worker,
-    database: databaseName,
+    databases,
     resources: [
-      { kind: "database", name: databaseName },
+      ...databases.map((name): Resource => ({ kind: "database", name })),
       ...[...queues].map((name): Resource => ({ kind: "queue", name })),
       ...(toml.r2_buckets ?? []).map(
         ({ bucket_name }): Resource => ({ kind: "bucket", name: given(bucket_name, "bucket_name", "wrangler.toml") }),
@@ -72,6 +71,20 @@ export function toConfig(root: string, toml: WorkerToml, web: PagesToml): Config
     secrets: toml.secrets?.required ?? [],
     toml,
   };
+}
+
+/** The Worker counts its databases by their bindings: DB, DB_1, DB_2. A gap would hide those behind it. */
+function databaseNames({ d1_databases: [first, ...others] = [] }: WorkerToml): string[] {
+  const names = [first, ...others].map((each) => given(each?.database_name, "database_name", "wrangler.toml"));
+  for (const [n, binding] of [first, ...others].map((each) => each?.binding).entries()) {
+    const expected = n === 0 ? "DB" : `DB_${n}`;
+    if (binding !== expected)
+      throw new Stop(`wrangler.toml binds its D1 database number ${n + 1} as ${binding}; it has to be ${expected}.`);
+  }
+  if (new Set(names).size < names.length) throw new Stop("wrangler.toml names a D1 database twice.");
+  const folders = new Set([first, ...others].map((each) => each?.migrations_dir));
+  if (folders.size > 1) throw new Stop("The D1 databases in wrangler.toml need the same migrations_dir.");
+  return names;
 }
 
 function given(value: string | undefined, field: string, file: string): string {

@@ -5,7 +5,7 @@ import { typed } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { failure } from "./failure.ts";
 import { writeGenerated } from "./generated.ts";
-import { findDatabase, look } from "./look.ts";
+import { findDatabases, look } from "./look.ts";
 import { API_KEY, plan, type State, type Step } from "./plan.ts";
 
 export interface Tools {
@@ -55,10 +55,12 @@ async function take(step: Step, config: Config, state: State, { run }: Tools): P
     }
 
     case "config": {
-      const databaseId = state.databaseId ?? (await findDatabase(config.database, run));
-      if (!databaseId)
-        throw new Stop(`The D1 database ${config.database} was created but is not listed yet: "npm run deploy" again.`);
-      writeGenerated(config, { databaseId, secrets: state.secrets });
+      const all = state.databaseIds.size === config.databases.length;
+      const databaseIds = all ? state.databaseIds : await findDatabases(config, run);
+      const unlisted = config.databases.find((name) => !databaseIds.has(name));
+      if (unlisted)
+        throw new Stop(`The D1 database ${unlisted} was created but is not listed yet: "npm run deploy" again.`);
+      writeGenerated(config, { databaseIds, secrets: state.secrets });
       return { status: "written" };
     }
 

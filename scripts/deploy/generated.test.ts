@@ -9,16 +9,18 @@ import { generatedConfig } from "./generated.ts";
 // wrangler takes seconds to start on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
+const IDS = new Map([["runlight", "its-id"]]);
+
 test("it is wrangler.toml with the database's id, paths that lead back, and the secrets that are set", async () => {
   const config = await readConfig(ROOT);
-  const written = generatedConfig(config, { databaseId: "its-id", secrets: [] }, at(".wrangler/deploy"));
+  const written = generatedConfig(config, { databaseIds: IDS, secrets: [] }, at(".wrangler/deploy"));
   expect(written).toEqual({
     ...config.toml,
     main: "../../src/index.ts",
     d1_databases: [{ ...config.toml.d1_databases?.[0], database_id: "its-id", migrations_dir: "../../migrations" }],
     secrets: { required: [] },
   });
-  const later = generatedConfig(config, { databaseId: "its-id", secrets: ["RUNLIGHT_API_KEY", "ANOTHER"] }, ROOT);
+  const later = generatedConfig(config, { databaseIds: IDS, secrets: ["RUNLIGHT_API_KEY", "ANOTHER"] }, ROOT);
   expect(later.secrets).toEqual({ required: ["RUNLIGHT_API_KEY"] });
 });
 
@@ -28,7 +30,7 @@ test("wrangler bundles the Worker from it and finds the migrations", async () =>
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "wrangler.json");
   const config = await readConfig(ROOT);
-  writeFileSync(path, JSON.stringify(generatedConfig(config, { databaseId: "its-id", secrets: [] }, folder)));
+  writeFileSync(path, JSON.stringify(generatedConfig(config, { databaseIds: IDS, secrets: [] }, folder)));
 
   const wrangler = (...args: string[]) =>
     execFileSync(process.execPath, [at("node_modules/wrangler/bin/wrangler.js"), ...args, "--config", path], {
@@ -38,5 +40,7 @@ test("wrangler bundles the Worker from it and finds the migrations", async () =>
       stdio: "pipe",
     });
   expect(wrangler("deploy", "--dry-run", "--outdir", join(folder, "out"))).toContain("env.DB (runlight)");
-  expect(wrangler("d1", "migrations", "list", config.database, "--local", "--persist-to", folder)).toContain("0000_");
+  expect(wrangler("d1", "migrations", "list", config.databases[0] ?? "", "--local", "--persist-to", folder)).toContain(
+    "0000_",
+  );
 });

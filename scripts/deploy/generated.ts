@@ -9,18 +9,19 @@ import type { Config, WorkerToml } from "./config.ts";
 export const GENERATED = ".wrangler/deploy/wrangler.json";
 
 export interface Deployment {
-  databaseId: string;
+  /** By name. */
+  databaseIds: Map<string, string>;
   /** The secrets that the Worker has. */
   secrets: string[];
 }
 
 /**
- * wrangler.toml with the database's id, and with its paths leading back from `folder`. A required secret that is not set
+ * wrangler.toml with the databases' ids, and with its paths leading back from `folder`. A required secret that is not set
  * is left out: wrangler would refuse to deploy, and cannot set a secret on a Worker that was never deployed.
  */
 export function generatedConfig(
   { root, toml }: Config,
-  { databaseId, secrets }: Deployment,
+  { databaseIds, secrets }: Deployment,
   folder: string,
 ): WorkerToml {
   const back = (path: string | undefined) => path && relative(folder, join(root, path));
@@ -29,7 +30,7 @@ export function generatedConfig(
     main: back(toml.main),
     d1_databases: toml.d1_databases?.map((database) => ({
       ...database,
-      database_id: databaseId,
+      database_id: databaseIds.get(database.database_name ?? "") ?? "",
       migrations_dir: back(database.migrations_dir),
     })),
     secrets: { required: toml.secrets?.required?.filter((name) => secrets.includes(name)) ?? [] },

@@ -18,13 +18,13 @@ export const looks = (config: Config): Command[] => [
 /** Asks Cloudflare what is there. */
 export async function look(config: Config, run: RunCommand): Promise<State> {
   await checkLogin(run);
-  const databaseId = await findDatabase(config.database, run);
+  const databaseIds = await findDatabases(config, run);
   const queues = config.resources.filter(({ kind }) => kind === "queue");
-  const found: Resource[] = databaseId ? [{ kind: "database", name: config.database }] : [];
+  const found = [...databaseIds.keys()].map((name): Resource => ({ kind: "database", name }));
   for (const queue of queues) if (await hasQueue(queue.name, run)) found.push(queue);
   for (const name of await bucketNames(run)) found.push({ kind: "bucket", name });
   for (const name of await pagesNames(run)) found.push({ kind: "pages", name });
-  return { databaseId, resources: found, secrets: await secretNames(config, run) };
+  return { databaseIds, resources: found, secrets: await secretNames(config, run) };
 }
 
 async function checkLogin(run: RunCommand): Promise<void> {
@@ -37,9 +37,15 @@ async function checkLogin(run: RunCommand): Promise<void> {
   if (result.code !== 0) throw failure("Asking Cloudflare who is logged in", result);
 }
 
-export async function findDatabase(name: string, run: RunCommand): Promise<string | undefined> {
-  const databases = rows(await run(commands.listDatabases), "Listing the D1 databases");
-  return text(databases.find((database) => database.name === name)?.uuid);
+/** The ids of those databases of the configuration that are there, by their names. */
+export async function findDatabases({ databases }: Config, run: RunCommand): Promise<Map<string, string>> {
+  const listed = rows(await run(commands.listDatabases), "Listing the D1 databases");
+  return new Map(
+    databases.flatMap((name) => {
+      const id = text(listed.find((database) => database.name === name)?.uuid);
+      return id ? [[name, id] as const] : [];
+    }),
+  );
 }
 
 async function hasQueue(name: string, run: RunCommand): Promise<boolean> {

@@ -8,7 +8,8 @@ export const API_KEY = "RUNLIGHT_API_KEY";
 
 /** What of the plan is on Cloudflare already. */
 export interface State {
-  databaseId: string | undefined;
+  /** By name. */
+  databaseIds: Map<string, string>;
   resources: Resource[];
   secrets: string[];
 }
@@ -39,7 +40,14 @@ export function plan(config: Config, state: State, { setKey }: { setKey: boolean
     ...config.resources.map((resource) => provide(resource, state)),
     { kind: "config", what: GENERATED },
     { kind: "run", what: "dashboard", command: commands.buildDashboard, done: "built" },
-    { kind: "run", what: `migrations of ${config.database}`, command: commands.migrate(config), done: "migrated" },
+    ...config.databases.map(
+      (name): Step => ({
+        kind: "run",
+        what: `migrations of ${name}`,
+        command: commands.migrate(name),
+        done: "migrated",
+      }),
+    ),
     { kind: "run", what: `Worker ${config.worker}`, command: commands.deployWorker, done: "deployed" },
     { kind: "run", what: `Pages ${pages}`, command: commands.deployPages, done: "deployed" },
     ...config.secrets.map((secret) => keep(secret, state, setKey)),

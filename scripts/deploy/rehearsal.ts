@@ -5,7 +5,7 @@ import { plan, type Step } from "./plan.ts";
 
 /** What `--dry-run` prints: the whole plan, as if nothing were there yet. */
 export function rehearsal(config: Config, options: { setKey: boolean }): string {
-  const steps = plan(config, { databaseId: undefined, resources: [], secrets: [] }, options);
+  const steps = plan(config, { databaseIds: new Map(), resources: [], secrets: [] }, options);
   return [
     "A rehearsal: nothing is run, nothing is asked of Cloudflare.",
     "",

@@ -45,7 +45,7 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
   const key = keepKey(at(".dev.vars"));
   await build({ dashboard });
   const { options, migrations } = builtProject();
-  await migrateState(state, databaseId(options), migrations);
+  await migrateState(state, databaseIds(options), migrations);
   server = await startServer({
     port: dashboard ? port : 0,
     state,
@@ -56,9 +56,10 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
   return { server, key, port, signInToken: await makeSignInToken(server.origin, key) };
 }
 
-function databaseId(worker: V4WorkerOptions): string {
-  const database = (worker.d1Databases as Record<string, string | { id: string }>).DB;
-  return typeof database === "string" ? database : (database?.id ?? "DB");
+function databaseIds(worker: V4WorkerOptions): string[] {
+  return Object.entries(worker.d1Databases as Record<string, string | { id: string }>).map(([binding, database]) =>
+    typeof database === "string" ? database : (database.id ?? binding),
+  );
 }
 
 /** A one-time sign-in, so that nobody has to copy the key into the browser. */

@@ -40,21 +40,21 @@ export async function applyMigrations(database: Database, migrations: Migration[
 }
 
 /**
- * Brings the local database up to date before the server that reads it starts: an alarm that came due while it was down
+ * Brings the local databases up to date before the server that reads it starts: an alarm that came due while it was down
  * fires at once, and would find old tables.
- * @param databaseId decides which file of the state it is
+ * @param databaseIds each decides which file of the state it is
  */
-export async function migrateState(state: string, databaseId: string, migrations: Migration[]): Promise<string[]> {
+export async function migrateState(state: string, databaseIds: string[], migrations: Migration[]): Promise<void> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
       script: "export default {}",
-      d1Databases: { DB: databaseId },
+      d1Databases: Object.fromEntries(databaseIds.map((id, n) => [`DB_${n}`, id])),
       resourcePersistencePath: join(state, "v3"),
     }),
   );
   try {
-    return await applyMigrations(await miniflare.getD1Database("DB"), migrations);
+    for (const n of databaseIds.keys()) await applyMigrations(await miniflare.getD1Database(`DB_${n}`), migrations);
   } finally {
     await miniflare.dispose();
   }

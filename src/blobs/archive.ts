@@ -9,20 +9,40 @@ const SEGMENTS_AT_ONCE = 16;
 /** Adjacent parts of a pack up to this size are fetched with one read. */
 const READ_BYTES = 8_000_000;
 
+/** Times that a reader looks up where a pack has gone. */
+const MAX_LOOKS = 3;
+
 /**
  * The next events of a run from its projected segments, oldest first: some if there are any after `after`, else none.
- * @throws if a pack is missing: D1 points to nothing
+ * @throws MissingPack if a pack is not there: D1 points to nothing
  */
 export async function readArchive(env: Env, projectId: string, runId: string, after: number): Promise<RunEvent[]> {
-  const pointers = await segmentsAfter(dbFor(env, projectId), projectId, runId, after, SEGMENTS_AT_ONCE);
-  const events = unpack(pointers, await readSegments(env.BUCKET, pointers));
+  const events = await unpackAll(env, () =>
+    segmentsAfter(dbFor(env, projectId), projectId, runId, after, SEGMENTS_AT_ONCE),
+  );
   return events.filter((event) => event.seq > after);
 }
 
 /** The events of those projected segments of a run that hold a log record of a span: see recordMark. */
 export async function readArchiveMarked(env: Env, projectId: string, runId: string, mark: string): Promise<RunEvent[]> {
-  const pointers = await segmentsMarked(dbFor(env, projectId), projectId, runId, mark, SEGMENTS_AT_ONCE);
-  return unpack(pointers, await readSegments(env.BUCKET, pointers));
+  return unpackAll(env, () => segmentsMarked(dbFor(env, projectId), projectId, runId, mark, SEGMENTS_AT_ONCE));
+}
+
+/** Looks up where segments lie and reads them. When other runs are deleted their packs move: then it looks once more. */
+async function unpackAll(env: Env, lookUp: () => Promise<SegmentPointer[]>): Promise<RunEvent[]> {
+  for (let attempt = 1; ; attempt++) {
+    const pointers = await lookUp();
+    try {
+      return unpack(pointers, await readSegments(env.BUCKET, pointers));
+    } catch (error) {
+      if (!(error instanceof MissingPack) || attempt >= MAX_LOOKS) throw error;
+    }
+  }
+}
+
+/** A pack that D1 points to, or pointed to a moment ago, and R2 has not. */
+export class MissingPack extends Error {
+  override readonly name = "MissingPack";
 }
 
 function unpack(pointers: SegmentPointer[], bodies: Uint8Array[]): RunEvent[] {
@@ -53,7 +73,7 @@ export async function readSegments(bucket: R2Bucket, pointers: SegmentPointer[])
   await Promise.all(
     reads.map(async (read) => {
       const object = await bucket.get(read.pack, { range: { offset: read.offset, length: read.length } });
-      if (!object) throw new Error(`Pack ${read.pack} is missing in R2`);
+      if (!object) throw new MissingPack(`Pack ${read.pack} is missing in R2`);
       const bytes = new Uint8Array(await object.arrayBuffer());
       for (const n of read.members) {
         const pointer = pointers[n] as SegmentPointer;

@@ -9,6 +9,26 @@ export function packKey(projectId: string, object: string, at: number, fromRow: 
   return `${packsPrefix(projectId)}${time.slice(0, 10)}/${time.slice(11)}-${name}-${fromRow}-${toRow}`;
 }
 
+/** R2 key of what takes the place of a pack when some of its runs are deleted: another, as the old one may still be read. */
+export function rewrittenKey(key: string): string {
+  const [, stem = key, round] = /^(.*?-\d+-\d+)(?:\.(\d+))?$/.exec(key) ?? [];
+  return `${stem}.${Number(round ?? 1) + 1}`;
+}
+
+/** How far apart in time the packs of two deliveries of the same rows begin at most: a backlog is drained in minutes. */
+const TWIN_MS = 600_000;
+
+/** The keys between which twins of these packs lie, both ends left out. */
+export function packsAround(first: string, last: string): { startAfter: string; end: string } {
+  return { startAfter: shifted(first, -TWIN_MS), end: shifted(last, TWIN_MS) };
+}
+
+function shifted(key: string, ms: number): string {
+  const [, prefix = "", day = "", time = ""] = /^(.*\/)(\d{4}-\d{2}-\d{2})\/([\d:.]+Z)/.exec(key) ?? [];
+  const at = new Date(Date.parse(`${day}T${time}`) + ms).toISOString();
+  return `${prefix}${at.slice(0, 10)}/${at.slice(11)}`;
+}
+
 /** Where the packs of a project lie. */
 export function packsPrefix(projectId: string): string {
   return `packs/${projectId}/`;

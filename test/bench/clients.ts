@@ -134,7 +134,7 @@ class Client {
       if (at + head + length > bytes.length) break;
       const opcode = (bytes[at] as number) & 0x0f;
       const body = bytes.subarray(at + head, at + head + length);
-      if (opcode === 1) this.#message(body.latin1Slice());
+      if (opcode === 1) this.#message(body.toString("latin1"));
       if (opcode === 8) closed.push({ code: body.readUInt16BE(0), reason: body.subarray(2).toString() });
       at += head + length;
     }

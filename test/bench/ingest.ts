@@ -81,7 +81,7 @@ async function benchRunlight(): Promise<void> {
 
 /** The one peer that npm brings: it writes a file a trace and does not sync it. */
 async function benchPeer(folder: string): Promise<void> {
-  const child = fork(fileURLToPath(new URL("genkit-server.cjs", import.meta.url)), [folder], { silent: true });
+  const child = fork(fileURLToPath(new URL("genkit-server.cjs", import.meta.url).href), [folder], { silent: true });
   try {
     const port = await new Promise((resolve, reject) => {
       child.once("message", resolve);

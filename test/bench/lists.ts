@@ -168,7 +168,7 @@ async function main(): Promise<void> {
   try {
     const db = new DatabaseSync(join(folder, "lists.sqlite"));
     db.exec("PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -300000");
-    const migrations = fileURLToPath(new URL("../../migrations/", import.meta.url));
+    const migrations = fileURLToPath(new URL("../../migrations/", import.meta.url).href);
     const files = readdirSync(migrations).filter((name) => name.endsWith(".sql"));
     const at = files.findIndex((name) => name.startsWith("0006"));
     for (const name of files.sort().slice(0, at)) db.exec(readFileSync(migrations + name, "utf8"));

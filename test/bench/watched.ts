@@ -6,7 +6,7 @@ import type { Order, Tally } from "./clients.ts";
 
 /** Lets clients watch while `load` runs, and a little longer; returns what they saw. */
 export async function watched(order: Order, load: () => Promise<void>): Promise<Tally> {
-  const child = fork(fileURLToPath(new URL("clients.ts", import.meta.url)));
+  const child = fork(fileURLToPath(new URL("clients.ts", import.meta.url).href));
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`The clients ended with ${code}`);
   });

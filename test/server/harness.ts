@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Run } from "../../src/domain/runs/schema.ts";
 
-const RUN = new URL("../../scripts/run.cjs", import.meta.url);
+const RUN = fileURLToPath(new URL("../../scripts/run.cjs", import.meta.url).href);
 
 /** The key that all started servers are given. */
 export const KEY = "rl_server0tests0000000000000000000000000";

@@ -1,9 +1,18 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
-import { resolveRange } from "../../src/domain/analytics/range.ts";
-import type { AnalyticsOverview, CostAnalytics, LatencyAnalytics } from "../../src/domain/analytics/schema.ts";
+import { MINUTES_REACH, resolveRange } from "../../src/domain/analytics/range.ts";
+import { sampledCallsQuery, sampledRunsQuery } from "../../src/domain/analytics/sample.ts";
+import type {
+  AnalyticsOverview,
+  CostAnalytics,
+  LatencyAnalytics,
+  ModelAnalytics,
+  SavingsAnalytics,
+  TopAnalytics,
+} from "../../src/domain/analytics/schema.ts";
 import {
+  BY_CALLS_ONLY,
   GROUPS,
   groupsQuery,
   histogramsQuery,
@@ -11,6 +20,8 @@ import {
   type Slice,
   seriesQuery,
 } from "../../src/domain/analytics/source.ts";
+import { topSessionsQuery } from "../../src/domain/analytics/top-sessions.ts";
+import { MINUTES_KEPT_MS } from "../../src/domain/rollups/rollup.ts";
 import { Random } from "../faults/random.ts";
 import { eventually, hex, newProject, type TestProject, type TestSpan } from "./helpers.ts";
 
@@ -425,10 +436,11 @@ describe("analytics", { timeout: 60_000 }, () => {
         [sums, from, to],
         [previous, previous?.from, previous?.to],
       ] as const) {
-        const [calls, runs] = [rows.calls, rows.runs].map((all) => within(all, String(first), String(last), narrowed));
-        const expected = costOf(calls as Raw[]);
+        const countedIn = (all: Raw[]) => within(all, String(first), String(last), narrowed);
+        const [calls, runs] = [countedIn(rows.calls), countedIn(rows.runs)];
+        const expected = costOf(calls);
         expect(part).toMatchObject({
-          runs: { count: runs?.length, error_count: runs?.filter(({ failed }) => failed).length },
+          runs: { count: runs.length, error_count: runs.filter(({ failed }) => failed).length },
           calls: { count: expected.count, error_count: expected.error_count },
           tokens: {
             input: expected.input_tokens,
@@ -443,8 +455,236 @@ describe("analytics", { timeout: 60_000 }, () => {
       }
     }
     const { forecast } = await overview({});
-    const month = within(rows.calls, `${iso(NOW).slice(0, 7)}-01T00:00:00Z`, iso(NOW + DAY));
-    expect(forecast).toMatchObject({ month: iso(NOW).slice(0, 7), so_far_usd: costOf(month).cost_usd });
+    // Some calls begin after their run, and tomorrow's are not of today.
+    const tomorrow = iso(stepOf(NOW, "day") + DAY);
+    const month = within(rows.calls, `${iso(NOW).slice(0, 7)}-01T00:00:00Z`, tomorrow);
+    expect(forecast).toMatchObject({ month: iso(NOW).slice(0, 7), so_far_usd: costOf(month).cost_usd ?? 0 });
+  });
+
+  test("of models are the sums of their calls, beside those of the span before", async () => {
+    const range = `from=${iso(NOW - 15 * DAY)}&to=${iso(NOW)}`;
+    for (const filter of [{}, { service: ["api"] }]) {
+      const search = `${range}${Object.entries(filter).map(([name, [one]]) => `&${name}=${one}`)}`;
+      const answer = await project.json<ModelAnalytics>(`/api/analytics/models?${search}`);
+      const groups = (from: string, to: string) =>
+        Map.groupBy(within(rows.calls, from, to, filter), ({ model, provider }) => `${model} of ${provider}`);
+      const now = groups(answer.from, answer.to);
+      const before = groups(answer.previous.from, answer.previous.to);
+      expect(answer.data).toHaveLength(now.size);
+      for (const { model, provider, previous, ...sums } of answer.data) {
+        const raws = now.get(`${model} of ${provider}`) ?? [];
+        const past = before.get(`${model} of ${provider}`);
+        const expected = costOf(raws);
+        const { count, cost_usd, unpriced_count, input_tokens, output_tokens } = expected;
+        const seconds = raws.reduce((sum, { start, end }) => sum + Number((end as bigint) - start) / 1e9, 0);
+        expect(sums).toMatchObject({
+          count,
+          cost_usd,
+          unpriced_count,
+          error_rate: expected.error_count / count,
+          cost_per_call_usd: cost_usd === null ? null : cost_usd / count,
+          cost_per_1k_output_usd: cost_usd === null || output_tokens === 0 ? null : (cost_usd / output_tokens) * 1000,
+          cache_hit_rate: expected.cached_input_tokens / input_tokens,
+          output_tokens_per_second: expect.closeTo(output_tokens / seconds, 3),
+        });
+        const p95 = exact(raws, 0.95) as number;
+        expect(Math.abs((sums.p95_ms as number) - p95)).toBeLessThanOrEqual(p95 * 0.02);
+        expect(previous?.count).toBe(past?.length);
+        expect(previous?.cost_usd).toBe(past && costOf(past).cost_usd);
+      }
+    }
+  });
+
+  test("name the most expensive runs, users and sessions", async () => {
+    const some = await newProject();
+    const at = BigInt(NOW - HOUR) * 1_000_000_000n;
+    const spans = Array.from({ length: 12 }, (_, n) => {
+      const root = rootSpan(at + BigInt(n), 10, {
+        ...(n % 4 === 3 ? {} : { user: `u&${n % 4}`, session: `s/${n % 3}` }),
+      });
+      // Only the last of each three has a price.
+      const model = n % 3 === 2 ? "gpt-4o" : "nobody-knows";
+      return [
+        root,
+        callSpan(root, at, 5, { model, input: 1_000_000 * (n + 1), output: 0 }),
+        callSpan(root, at, 5, { model: "gpt-4o", input: 2_000 * (n + 1), output: 0 }),
+      ];
+    });
+    await send(some, [{ service: "a", spans: spans.flat() }]);
+    const range = `from=${iso(NOW - 2 * HOUR)}&to=${iso(NOW)}`;
+    const top = (of: string, more = "") => some.json<TopAnalytics>(`/api/analytics/top?${range}&of=${of}${more}`);
+    const usd = (millions: number) => expect.closeTo(millions * 2.5, 6);
+
+    const runs = await top("runs");
+    expect(runs.data.map(({ id, cost_usd }) => ({ id, cost_usd }))).toEqual(
+      [11, 8, 5, 2].map((n) => ({ id: spans[n]?.[0]?.traceId, cost_usd: usd((n + 1) * 1.002) })),
+    );
+    expect((await top("runs", "&service=b")).data).toEqual([]);
+
+    // Users 0, 1 and 2 have the runs 0, 4, 8; 1, 5, 9; 2, 6, 10.
+    const users = await top("users", "&limit=2");
+    expect(users.data).toEqual([
+      {
+        id: "u&0",
+        name: null,
+        run_count: 3,
+        llm_call_count: 6,
+        cost_usd: usd(9 + 0.002 * 15),
+        unpriced_count: 2,
+        url: "/?user_id=u%260",
+      },
+      expect.objectContaining({ id: "u&1", cost_usd: usd(6 + 0.002 * 18) }),
+    ]);
+
+    // Runs 3, 7 and 11 have no session; 2, 5 and 8 are in the third, and all of them have a price.
+    const sessions = await top("sessions");
+    expect(sessions.approximate).toBe(false);
+    expect(sessions.data[0]).toEqual({
+      id: "s/2",
+      name: "run",
+      run_count: 3,
+      llm_call_count: 6,
+      cost_usd: usd(18 * 1.002),
+      unpriced_count: 0,
+      url: "/sessions/-?id=s%2F2",
+    });
+    expect(sessions.data.map(({ id, run_count, unpriced_count }) => [id, run_count, unpriced_count])).toEqual([
+      ["s/2", 3, 0],
+      ["s/0", 3, 3],
+      ["s/1", 3, 3],
+    ]);
+    expect((await top("sessions", "&environment=b")).data).toEqual([]);
+  });
+
+  test("show where money could be saved, with the runs that show it", async () => {
+    const wasteful = await newProject();
+    const at = BigInt(NOW - HOUR) * 1_000_000_000n;
+    const later = (n: number) => at + BigInt(n) * 1_000_000n;
+    // 25 calls with a long input and little of it cached; their answers are long.
+    const long = rootSpan(at, 10);
+    const longCalls = Array.from({ length: 25 }, (_, n) =>
+      callSpan(long, later(n), 5, { model: "gpt-4o", input: 4_000 + n, cached: 400, output: 900 }),
+    );
+    // 12 short answers of a large model, three of a word.
+    const short = rootSpan(at, 10);
+    const shortCalls = Array.from({ length: 12 }, (_, n) =>
+      callSpan(short, later(n), 5, { model: "gpt-4.1", input: 1_000 + n, output: n < 3 ? 1 : 100 }),
+    );
+    // The same question four times, and two failures.
+    const again = rootSpan(at, 10);
+    const againCalls = [
+      ...Array.from({ length: 4 }, (_, n) =>
+        callSpan(again, later(n), 5, { model: "gpt-4o", input: 1_000, output: 300 }),
+      ),
+      ...[7, 8].map((n) => callSpan(again, later(n), 5, { model: "gpt-4o", input: n * 1_000, output: 0 }, true)),
+    ];
+    // Nothing is wrong with this one.
+    const fine = rootSpan(at, 10);
+    const fineCalls = [callSpan(fine, at, 5, { model: "gpt-4o-mini", input: 10, output: 5 })];
+    await send(wasteful, [
+      { service: "bot", spans: [long, ...longCalls, short, ...shortCalls] },
+      { service: "other", spans: [again, ...againCalls, fine, ...fineCalls] },
+    ]);
+    const range = `from=${iso(NOW - 2 * HOUR)}&to=${iso(NOW)}`;
+    const path = `/api/analytics/savings?${range}`;
+    const answer = await wasteful.json<SavingsAnalytics>(path);
+    expect(answer.looked_at).toEqual({ runs: 4, calls: 25 + 12 + 6 + 1, all: true });
+    const of = (kind: string) => answer.data.filter((saving) => saving.kind === kind);
+
+    // gpt-4o: 2.50 a million input tokens, 1.25 cached, 10 output. gpt-4.1: 2 and 8, its mini 0.40 and 1.60.
+    const uncached = 25 * 3_600 + 300;
+    expect(of("cache")).toEqual([
+      {
+        kind: "cache",
+        title: "Little of the input of gpt-4o comes from the cache in bot",
+        why: expect.stringContaining("25 calls sent 4012 input tokens each on average, and 10 % of them"),
+        estimated_usd: { low: 0, high: expect.closeTo((uncached * 1.25) / 1e6, 9) },
+        runs: [long.traceId],
+        filters: { service: "bot", model: "gpt-4o", provider: "openai" },
+      },
+    ]);
+    const less = (input: number, output: number) => (input * 1.6 + output * 6.4) / 1e6;
+    expect(of("smaller_model")).toEqual([
+      {
+        kind: "smaller_model",
+        title: "gpt-4.1 gives short answers that gpt-4.1-mini may give as well",
+        why: expect.stringContaining("12 calls of gpt-4.1 answered with at most 200 tokens, 3 of them with at most 20"),
+        estimated_usd: { low: expect.closeTo(less(3_003, 3), 9), high: expect.closeTo(less(12_066, 903), 9) },
+        runs: [short.traceId],
+        filters: { model: "gpt-4.1", provider: "openai" },
+      },
+    ]);
+    const failed = (15_000 * 2.5) / 1e6;
+    const repeated = (3 * (1_000 * 2.5 + 300 * 10)) / 1e6;
+    expect(of("retries")).toEqual([
+      {
+        kind: "retries",
+        title: "Runs call again and again",
+        why: expect.stringContaining("Of the 4 newest runs 1 have"),
+        estimated_usd: { low: expect.closeTo(failed, 9), high: expect.closeTo(failed + repeated, 9) },
+        runs: [again.traceId],
+        filters: {},
+      },
+    ]);
+    const highs = answer.data.map(({ estimated_usd }) => estimated_usd?.high ?? 0);
+    expect(highs).toEqual(highs.toSorted((a, b) => b - a));
+    for (const { runs, filters } of answer.data) {
+      const found = await wasteful.json<{ data: { id: string }[] }>(`/api/runs?${new URLSearchParams(filters)}`);
+      expect(found.data.map(({ id }) => id)).toEqual(expect.arrayContaining(runs));
+    }
+    expect((await wasteful.json<SavingsAnalytics>(`${path}&service=other`)).data.map(({ kind }) => kind)).toEqual([
+      "retries",
+    ]);
+    const csv = await (await wasteful.fetch(`${path}&format=csv`)).text();
+    expect(csv.split("\r\n")[0]).toBe("kind,title,why,low_usd,high_usd,runs,filters");
+    expect(csv).toContain("service=bot&model=gpt-4o&provider=openai");
+
+    const own = { model: "gpt-4*", input_usd_per_mtok: 1, output_usd_per_mtok: 1 };
+    const put = {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ prices: [own] }),
+    };
+    expect((await wasteful.fetch("/api/prices", put)).status).toBe(200);
+    // With a price of the project's own, and none for cached input, nobody knows what the cache or another model would save.
+    expect((await wasteful.json<SavingsAnalytics>(path)).data.map(({ kind }) => kind)).toEqual(["retries"]);
+  });
+
+  test("come as tables that no spreadsheet computes", async () => {
+    const evil = await newProject();
+    const at = BigInt(NOW - HOUR) * 1_000_000_000n;
+    const root = rootSpan(at, 10, { user: '=HYPERLINK("http://x","y")', session: "-1+1" });
+    const call = callSpan(root, at, 5, { model: "@SUM(A1)", input: 10, output: 5 });
+    await send(evil, [{ service: "a,b", spans: [root, call] }]);
+    const csv = async (path: string) => {
+      const answer = await evil.fetch(`/api/analytics/${path}`);
+      expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+      expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="runlight-[a-z-]+\.csv"$/);
+      return (await answer.text()).split("\r\n");
+    };
+    const range = `from=${iso(NOW - 2 * HOUR)}&to=${iso(NOW)}&format=csv`;
+    expect(await csv(`cost?${range}&group_by=user`)).toEqual([
+      "group,count,error_count,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,unpriced_count",
+      `"'=HYPERLINK(""http://x"",""y"")",1,0,10,0,0,5,0,,1`,
+      "",
+    ]);
+    expect((await csv(`cost?${range}&group_by=service`))[1]).toMatch(/^"a,b",1,0,10,/);
+    const day = iso(stepOf(NOW - HOUR, "day"));
+    expect((await csv(`cost?${range}&granularity=day`)).slice(0, 2)).toEqual([
+      "start,group,count,error_count,input_tokens,output_tokens,cost_usd,unpriced_count",
+      `${day},*,1,0,10,5,,1`,
+    ]);
+    expect((await csv(`latency?${range}&group_by=model`))[1]).toMatch(
+      /^'@SUM\(A1\),1,0,5,4\.9|^'@SUM\(A1\),1,0,5,5\.0/,
+    );
+    expect((await csv(`latency?${range}&granularity=day`))[0]).toBe(
+      "start,group,count,error_count,avg_ms,p50_ms,p95_ms,p99_ms",
+    );
+    expect((await csv(`models?${range}`))[1]).toMatch(/^'@SUM\(A1\),openai,1,0,0,10,0,5,,1,,,/);
+    expect(await csv(`top?${range}&of=sessions`)).toEqual([
+      "id,name,run_count,llm_call_count,cost_usd,unpriced_count,url",
+      "",
+    ]);
   });
 
   test("of a project that has nothing are nothing", async () => {
@@ -470,6 +710,14 @@ describe("analytics", { timeout: 60_000 }, () => {
     expect(await empty.json("/api/analytics/latency?group_by=user")).toMatchObject({
       data: [],
       totals: { count: 0, avg_ms: null, p99_ms: null },
+    });
+    expect(await empty.json("/api/analytics/models")).toMatchObject({ data: [], other_groups: 0 });
+    for (const of of ["runs", "sessions", "users"]) {
+      expect(await empty.json(`/api/analytics/top?of=${of}`)).toMatchObject({ data: [], approximate: false });
+    }
+    expect(await empty.json("/api/analytics/savings")).toMatchObject({
+      looked_at: { runs: 0, calls: 0, all: true },
+      data: [],
     });
     expect(await empty.json("/api/analytics/overview")).toMatchObject({
       runs: { count: 0, p50_ms: null },
@@ -556,13 +804,13 @@ describe("analytics", { timeout: 60_000 }, () => {
 });
 
 /** Every path, for what holds for all. */
-const PATHS = ["cost", "latency", "overview"].map((name) => `/api/analytics/${name}`);
+const PATHS = ["cost", "latency", "overview", "models", "top", "savings"].map((name) => `/api/analytics/${name}`);
 
 describe("queries of analytics", () => {
   test("go by the primary key of rollups, down to the time", async () => {
     for (const of of ["calls", "runs"] as const) {
       for (const by of GROUPS) {
-        if (of === "runs" && ["model", "provider", "operation", "model_provider"].includes(by)) continue;
+        if (of === "runs" && BY_CALLS_ONLY.includes(by)) continue;
         for (const step of ["minute", "hour"] as const) {
           for (const filter of [{}, { service: ["a", "b"], environment: ["c"] }]) {
             const slice: Slice = { projectId: "p", of, span: { from: 0, to: DAY, step }, filter };
@@ -580,6 +828,37 @@ describe("queries of analytics", () => {
   });
 });
 
+test("the calls that savings look at are found by the start of their runs", async () => {
+  const span = { from: 0, to: DAY, step: "hour" } as const;
+  const plans = [
+    [sampledRunsQuery("p", span, { service: ["a"] }), "COVERING INDEX runs_by_start (project_id=? AND started_ns>?"],
+    [sampledCallsQuery("p", ["a"]), "SEARCH llm_calls USING PRIMARY KEY (project_id=? AND run_id=?)"],
+  ] as const;
+  for (const [{ sql, values }, part] of plans) {
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...values)
+      .all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail).join("\n");
+    expect(plan).toContain(part);
+    expect(plan).not.toMatch(/TEMP B-TREE|SCAN (runs|llm_calls)/);
+  }
+});
+
+test("the runs of expensive sessions are found in the index by start, which carries what they cost", async () => {
+  const span = { from: 0, to: DAY, step: "hour" } as const;
+  for (const filter of [{}, { service: ["a"], environment: ["b"] }]) {
+    const { sql, values } = topSessionsQuery("p", { ...filter, limit: 10 }, span);
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...values)
+      .all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail).filter((line) => line.includes(" runs "));
+    expect(plan).toEqual([
+      "SEARCH runs USING COVERING INDEX runs_by_start (project_id=? AND started_ns>? AND started_ns<?)",
+      "SEARCH runs USING PRIMARY KEY (project_id=? AND id=?)",
+    ]);
+  }
+});
+
 async function expectByKey({ sql, values }: Query, searches: number) {
   const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .bind(...values)
@@ -589,6 +868,10 @@ async function expectByKey({ sql, values }: Query, searches: number) {
   expect(plan.filter((line) => line === key)).toHaveLength(searches);
   expect(plan.filter((line) => line.includes("rollups") && line !== key)).toEqual([]);
 }
+
+test("minutes are kept for longer than they are asked for", () => {
+  expect(MINUTES_KEPT_MS / 1000 - MINUTES_REACH).toBeGreaterThan(30 * MINUTE);
+});
 
 test("a range is rounded to whole steps without losing what began a nanosecond before its end", () => {
   const now = Date.parse("2026-11-21T10:30:00Z");

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { storeStream } from "../../src/blobs/artifacts.ts";
+import { dbFor } from "../../src/db/db.ts";
 import type { Artifact } from "../../src/domain/artifacts/schema.ts";
 import type { RunEvent } from "../../src/events/event.ts";
 import worker from "../../src/index.ts";
@@ -257,7 +258,7 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
   test("a retry after a crash that left bytes without a row adds the row, and no second event", async () => {
     const project = await newProject();
     const artifact = await kept(project, "mend");
-    await env.DB.prepare("DELETE FROM artifacts WHERE project_id = ?").bind(project.id).run();
+    await dbFor(env, project.id).prepare("DELETE FROM artifacts WHERE project_id = ?").bind(project.id).run();
     expect((await kept(project, "mend")).id).toBe(artifact.id);
     expect((await project.json<{ data: Artifact[] }>("/api/artifacts")).data).toHaveLength(1);
     expect(await created(project)).toHaveLength(1);
@@ -268,10 +269,11 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
     const parts = [project.id, "r1", "a.txt", sha256("mend")].join("\0");
     const id = `art_${sha256(parts).slice(0, 32)}`;
     await env.BUCKET.put(`artifacts/${project.id}/crashed`, "mend");
-    await env.DB.prepare(
-      `INSERT INTO artifacts (project_id, id, run_id, name, sha256, size, content_type, tags, blob, created_at, latest, announced)
+    await dbFor(env, project.id)
+      .prepare(
+        `INSERT INTO artifacts (project_id, id, run_id, name, sha256, size, content_type, tags, blob, created_at, latest, announced)
        VALUES (?, ?, 'r1', 'a.txt', ?, 4, 'text/plain', '{}', ?, 1, 1, 0)`,
-    )
+      )
       .bind(project.id, id, sha256("mend"), `artifacts/${project.id}/crashed`)
       .run();
     for (const _ of [1, 2]) {
@@ -281,7 +283,7 @@ describe("PUT /api/runs/:id/artifacts/:name", () => {
     expect((await created(project)).map(({ data }) => data)).toMatchObject([{ artifact_id: id, size: 4 }]);
     expect(await blobs(project)).toBe(1);
     // A day later the log has forgotten its key, and the row still knows.
-    const row = await env.DB.prepare("SELECT announced FROM artifacts WHERE id = ?").bind(id).first();
+    const row = await dbFor(env, project.id).prepare("SELECT announced FROM artifacts WHERE id = ?").bind(id).first();
     expect(row).toEqual({ announced: 1 });
   });
 
@@ -585,7 +587,10 @@ describe("GET /api/artifacts", () => {
       await kept(project, `${n}`, { name: `n${n}`, headers: { "x-entity-type": "note" } });
     }
     // All of one moment, so that only the id tells them apart.
-    await env.DB.prepare("UPDATE artifacts SET created_at = 1000 WHERE project_id = ?").bind(project.id).run();
+    await dbFor(env, project.id)
+      .prepare("UPDATE artifacts SET created_at = 1000 WHERE project_id = ?")
+      .bind(project.id)
+      .run();
     for (const path of ["/api/artifacts?", "/api/artifacts?entity_type=note&", "/api/runs/r1/artifacts?"]) {
       const seen: string[] = [];
       let cursor: string | null = "";

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { SCOPES, type Scope } from "../../src/context.ts";
 import { hashSecret, newSecret } from "../../src/domain/access/secrets.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
+import { placeProject } from "../../src/domain/shards/place.ts";
 
 /** A project of its own with a key, so that tests do not see each other's rows. */
 export interface TestProject {
@@ -16,7 +17,9 @@ export interface TestProject {
 export async function newProject(scopes: readonly Scope[] = SCOPES): Promise<TestProject> {
   const id = `p${crypto.randomUUID().slice(0, 8)}`;
   const key = await newKey(id, scopes);
-  await env.DB.prepare("INSERT INTO projects (id, name, created_at) VALUES (?, ?, ?)").bind(id, id, Date.now()).run();
+  await env.DB.prepare("INSERT INTO projects (id, name, created_at, shard) VALUES (?, ?, ?, ?)")
+    .bind(id, id, Date.now(), await placeProject(env))
+    .run();
   const fetch = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has("authorization")) headers.set("authorization", `Bearer ${key}`);

@@ -9,6 +9,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { RunLog } from "../../durable-objects/run-log/object.ts";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { dbFor } from "../../src/db/db.ts";
 import { projectLog } from "../../src/domain/projection/project.ts";
 import type { LlmCall, Run } from "../../src/domain/runs/schema.ts";
 import worker from "../../src/index.ts";
@@ -17,9 +18,9 @@ import { callAttributes, eventually, hex, newProject, projectedRun, span, traces
 /** Every row that a project has in the projections, in a fixed order. */
 async function rowsOf(projectId: string) {
   const tables = ["runs", "segments", "llm_calls"];
-  const results = await env.DB.batch(
+  const results = await dbFor(env, projectId).batch(
     tables.map((table) =>
-      env.DB.prepare(`SELECT * FROM ${table} WHERE project_id = ? ORDER BY 1, 2, 3`).bind(projectId),
+      dbFor(env, projectId).prepare(`SELECT * FROM ${table} WHERE project_id = ? ORDER BY 1, 2, 3`).bind(projectId),
     ),
   );
   return results.map((result) => result.results);

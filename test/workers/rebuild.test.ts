@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { dbFor } from "../../src/db/db.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import type { RebuildResult } from "../../src/domain/rebuild/step.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
@@ -21,14 +22,20 @@ const TABLES = ["runs", "llm_calls", "segments", "run_labels", "rollups"];
 
 /** Every row that a project has in the projections, in a fixed order. */
 async function rowsOf(projectId: string) {
-  const results = await env.DB.batch<Record<string, unknown>>([
-    ...TABLES.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE project_id = ?`).bind(projectId)),
+  const results = await dbFor(env, projectId).batch<Record<string, unknown>>([
+    ...TABLES.map((table) =>
+      dbFor(env, projectId).prepare(`SELECT * FROM ${table} WHERE project_id = ?`).bind(projectId),
+    ),
     // Through the segments that point to them.
-    env.DB.prepare(
-      `SELECT s.run_id, s.first_seq, d.text FROM segments AS s JOIN search_docs AS d ON d.rowid = s.doc AND d.run_id = s.run_id
+    dbFor(env, projectId)
+      .prepare(
+        `SELECT s.run_id, s.first_seq, d.text FROM segments AS s JOIN search_docs AS d ON d.rowid = s.doc AND d.run_id = s.run_id
        AND d.first_seq = s.first_seq AND d.project = ? WHERE s.project_id = ?`,
-    ).bind(projectToken(projectId), projectId),
-    env.DB.prepare("SELECT run_id, first_seq, text FROM search_docs WHERE project = ?").bind(projectToken(projectId)),
+      )
+      .bind(projectToken(projectId), projectId),
+    dbFor(env, projectId)
+      .prepare("SELECT run_id, first_seq, text FROM search_docs WHERE project = ?")
+      .bind(projectToken(projectId)),
   ]);
   const text = (row: Record<string, unknown>) => JSON.stringify(row);
   // The number of a doc says when its run began as far as was known when the part came, which is not in the log.
@@ -37,14 +44,16 @@ async function rowsOf(projectId: string) {
 }
 
 async function dropRows(projectId: string) {
-  await env.DB.batch([
-    ...TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table} WHERE project_id = ?`).bind(projectId)),
+  await dbFor(env, projectId).batch([
+    ...TABLES.map((table) =>
+      dbFor(env, projectId).prepare(`DELETE FROM ${table} WHERE project_id = ?`).bind(projectId),
+    ),
     dropDocs(projectId),
   ]);
 }
 
 const dropDocs = (projectId: string) =>
-  env.DB.prepare("DELETE FROM search_docs WHERE project = ?").bind(projectToken(projectId));
+  dbFor(env, projectId).prepare("DELETE FROM search_docs WHERE project = ?").bind(projectToken(projectId));
 
 async function rebuild(project: TestProject, body: object): Promise<JobAnswer & { result: RebuildResult }> {
   const response = await project.fetch("/api/rebuild", {
@@ -182,28 +191,32 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
 
   test("puts rows right that are not what the log says, and keeps costs that were computed since", async () => {
     const { project, trace, agent } = await filledProject();
-    await env.DB.prepare(
-      "UPDATE llm_calls SET cost_nano_usd = 42, details = json_set(details, '$.price_version', 'later') WHERE project_id = ? AND run_id = ? AND counted = 1",
-    )
+    await dbFor(env, project.id)
+      .prepare(
+        "UPDATE llm_calls SET cost_nano_usd = 42, details = json_set(details, '$.price_version', 'later') WHERE project_id = ? AND run_id = ? AND counted = 1",
+      )
       .bind(project.id, trace)
       .run();
     await rebuild(project, { scope: "project" });
     const before = await rowsOf(project.id);
     expect(await project.json<Run>(`/api/runs/${trace}`)).toMatchObject({ cost_usd: 42e-9, price_version: "later" });
 
-    await env.DB.batch([
-      env.DB.prepare(
-        "UPDATE runs SET name = 'wrong', span_count = 99, tags = '[]' WHERE project_id = ? AND id = ?",
-      ).bind(project.id, trace),
-      env.DB.prepare("UPDATE llm_calls SET counted = 1 - counted WHERE project_id = ? AND run_id = ?").bind(
-        project.id,
-        trace,
-      ),
-      env.DB.prepare(
-        `INSERT INTO llm_calls (project_id, run_id, span_id, status, start_ns, end_ns, counted, details)
+    await dbFor(env, project.id).batch([
+      dbFor(env, project.id)
+        .prepare("UPDATE runs SET name = 'wrong', span_count = 99, tags = '[]' WHERE project_id = ? AND id = ?")
+        .bind(project.id, trace),
+      dbFor(env, project.id)
+        .prepare("UPDATE llm_calls SET counted = 1 - counted WHERE project_id = ? AND run_id = ?")
+        .bind(project.id, trace),
+      dbFor(env, project.id)
+        .prepare(
+          `INSERT INTO llm_calls (project_id, run_id, span_id, status, start_ns, end_ns, counted, details)
          VALUES (?, ?, 'ffffffffffffffff', 'ok', 1, 2, 1, '{"step":"llm","usage":null}')`,
-      ).bind(project.id, agent),
-      env.DB.prepare("UPDATE segments SET links = NULL WHERE project_id = ? AND run_id = ?").bind(project.id, agent),
+        )
+        .bind(project.id, agent),
+      dbFor(env, project.id)
+        .prepare("UPDATE segments SET links = NULL WHERE project_id = ? AND run_id = ?")
+        .bind(project.id, agent),
     ]);
     const { result } = await rebuild(project, { scope: "project" });
     expect(result).toMatchObject({ recovered_parts: 0, corrected_runs: 2 });
@@ -221,7 +234,8 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     const its = before[5]?.filter((row) => row.run_id === agent);
     expect((await rowsOf(project.id))[5]).toEqual(its);
     // As if they were written before there was a search.
-    await env.DB.prepare("UPDATE segments SET doc = NULL WHERE project_id = ? AND run_id = ?")
+    await dbFor(env, project.id)
+      .prepare("UPDATE segments SET doc = NULL WHERE project_id = ? AND run_id = ?")
       .bind(project.id, trace)
       .run();
     const { result } = await rebuild(project, { scope: "project" });
@@ -244,10 +258,16 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     for (const body of ["first", "second", "first"]) expect((await put("report.txt", body)).ok).toBe(true);
     await put("other.txt", "alone");
     const rows = async () =>
-      (await env.DB.prepare("SELECT * FROM artifacts WHERE project_id = ? ORDER BY id").bind(project.id).all()).results;
+      (
+        await dbFor(env, project.id)
+          .prepare("SELECT * FROM artifacts WHERE project_id = ? ORDER BY id")
+          .bind(project.id)
+          .all()
+      ).results;
     const before = await rows();
     expect(before.map(({ latest }) => latest)).toContain(0);
-    const { results: events } = await env.DB.prepare("SELECT id, sha256 FROM artifacts WHERE project_id = ?")
+    const { results: events } = await dbFor(env, project.id)
+      .prepare("SELECT id, sha256 FROM artifacts WHERE project_id = ?")
       .bind(project.id)
       .all();
     const forged = {
@@ -265,7 +285,7 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     ).toBe(200);
     await settled(project, "made");
     await dropRows(project.id);
-    await env.DB.prepare("DELETE FROM artifacts WHERE project_id = ?").bind(project.id).run();
+    await dbFor(env, project.id).prepare("DELETE FROM artifacts WHERE project_id = ?").bind(project.id).run();
     await rebuild(project, { scope: "project" });
     expect(await rows()).toEqual(before);
   });
@@ -273,7 +293,8 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
   test("counts all anew beside what is shown, and then shows that", async () => {
     const { project, agent } = await filledProject();
     const before = await rowsOf(project.id);
-    await env.DB.prepare("UPDATE rollups SET count = count + 7, latency = '{}' WHERE project_id = ?")
+    await dbFor(env, project.id)
+      .prepare("UPDATE rollups SET count = count + 7, latency = '{}' WHERE project_id = ?")
       .bind(project.id)
       .run();
     const recounted = await rebuild(project, { scope: "project", recount: true });
@@ -300,9 +321,15 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
   test("of one run touches no other", async () => {
     const { project, trace, agent } = await filledProject();
     const before = await rowsOf(project.id);
-    await env.DB.prepare("UPDATE runs SET name = 'wrong' WHERE project_id = ?").bind(project.id).run();
-    await env.DB.prepare("DELETE FROM segments WHERE project_id = ? AND run_id = ?").bind(project.id, trace).run();
-    await env.DB.prepare("DELETE FROM runs WHERE project_id = ? AND id = ?").bind(project.id, trace).run();
+    await dbFor(env, project.id).prepare("UPDATE runs SET name = 'wrong' WHERE project_id = ?").bind(project.id).run();
+    await dbFor(env, project.id)
+      .prepare("DELETE FROM segments WHERE project_id = ? AND run_id = ?")
+      .bind(project.id, trace)
+      .run();
+    await dbFor(env, project.id)
+      .prepare("DELETE FROM runs WHERE project_id = ? AND id = ?")
+      .bind(project.id, trace)
+      .run();
     const { result } = await rebuild(project, { scope: "run", run_id: trace });
     expect(result).toMatchObject({ runs: 1, recovered_parts: 3 });
     const after = (await rowsOf(project.id)).slice(0, 3);
@@ -323,16 +350,18 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
     await settled(project, agent);
     expect(await project.json<Run>(`/api/runs/${agent}`)).toMatchObject({ event_count: 1 });
     // Another log under the numbers of the first: as if the object had forgotten the run as well.
-    await env.DB.prepare(
-      `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to)
+    await dbFor(env, project.id)
+      .prepare(
+        `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to)
        SELECT project_id, ?, 1, 1, batch_id, pack, byte_offset, byte_length, slice_from, slice_to FROM segments WHERE project_id = ? AND run_id = ?`,
-    )
+      )
       .bind(trace, project.id, agent)
       .run();
-    await env.DB.prepare(
-      `INSERT INTO runs (project_id, id, kind, name, tags, metadata, outcome, started_ns, event_count, span_count, error_count, tool_call_count, llm_call_count, models, providers, last_seq, seen_at)
+    await dbFor(env, project.id)
+      .prepare(
+        `INSERT INTO runs (project_id, id, kind, name, tags, metadata, outcome, started_ns, event_count, span_count, error_count, tool_call_count, llm_call_count, models, providers, last_seq, seen_at)
        VALUES (?, ?, 'trace', '', '[]', '{}', 0, 1795228868661123457, 1, 0, 0, 0, 0, '[]', '[]', 1, 1)`,
-    )
+      )
       .bind(project.id, trace)
       .run();
     await rebuild(project, { scope: "project" });
@@ -354,15 +383,17 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
 
   test("goes round a pack that nobody can read, and says so; rows without a log stay", async () => {
     const { project, trace, agent } = await filledProject();
-    const { results } = await env.DB.prepare("SELECT DISTINCT pack FROM segments WHERE project_id = ? AND run_id = ?")
+    const { results } = await dbFor(env, project.id)
+      .prepare("SELECT DISTINCT pack FROM segments WHERE project_id = ? AND run_id = ?")
       .bind(project.id, agent)
       .all<{ pack: string }>();
     await dropRows(project.id);
     for (const { pack } of results) await env.BUCKET.put(pack, "no pack at all, only words");
-    await env.DB.prepare(
-      `INSERT INTO runs (project_id, id, kind, name, tags, metadata, outcome, started_ns, event_count, span_count, error_count, tool_call_count, llm_call_count, models, providers, last_seq, seen_at)
+    await dbFor(env, project.id)
+      .prepare(
+        `INSERT INTO runs (project_id, id, kind, name, tags, metadata, outcome, started_ns, event_count, span_count, error_count, tool_call_count, llm_call_count, models, providers, last_seq, seen_at)
        VALUES (?, 'ghost', 'trace', 'a ghost', '[]', '{}', 1, 5, 1, 0, 0, 0, 0, '[]', '[]', 1, 1)`,
-    )
+      )
       .bind(project.id)
       .run();
     const { result } = await rebuild(project, { scope: "project" });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { dbFor } from "../../src/db/db.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import { projectLog } from "../../src/domain/projection/project.ts";
 import { callAttributes, eventually, hex, newProject, span, type TestProject, traces } from "./helpers.ts";
@@ -21,11 +22,12 @@ const SUMS = "count, error_count, unpriced_count, input_tokens, output_tokens, c
 
 /** The rollups of a series, by their key. */
 async function rollupsOf(projectId: string, series: string): Promise<Map<string, Sums & { timed: number }>> {
-  const { results } = await env.DB.prepare(
-    `SELECT slot || '|' || value || '|' || service || '|' || environment || '|' || model || '|' || provider || '|' || operation AS key,
+  const { results } = await dbFor(env, projectId)
+    .prepare(
+      `SELECT slot || '|' || value || '|' || service || '|' || environment || '|' || model || '|' || provider || '|' || operation AS key,
        ${SUMS}, (SELECT sum(value) FROM json_each(latency)) AS timed
      FROM rollups WHERE project_id = ? AND series = ? ORDER BY 1`,
-  )
+    )
     .bind(projectId, series)
     .all<Sums & { key: string; timed: number }>();
   return new Map(results.map(({ key, ...sums }) => [key, sums]));
@@ -54,13 +56,14 @@ async function recounted(projectId: string, series: "call_hour" | "call_user" | 
        coalesce(sum(r.details ->> 'known_cost_nano_usd'), 0) AS cost_nano_usd,
        coalesce(sum(CASE WHEN r.outcome > 0 THEN ${time} END), 0) AS duration_us,
        nullif(sum(r.outcome > 0), 0) AS timed`;
-  const { results } = await env.DB.prepare(
-    `SELECT ${slot} || '|' || ${value} || '|' || coalesce(r.service, '') || '|' || coalesce(r.environment, '') || '|' ||
+  const { results } = await dbFor(env, projectId)
+    .prepare(
+      `SELECT ${slot} || '|' || ${value} || '|' || coalesce(r.service, '') || '|' || coalesce(r.environment, '') || '|' ||
        ${model} || '|' || ${provider} || '|' || ${operation} AS rollup, ${sums}
      FROM ${from} ${series.endsWith("_tag") ? ", json_each(r.tags) AS tag" : ""}
      WHERE r.project_id = ? ${call ? "AND c.counted = 1" : ""} AND ${value} IS NOT NULL
      GROUP BY rollup ORDER BY rollup`,
-  )
+    )
     .bind(projectId)
     .all<Sums & { rollup: string; timed: number }>();
   return new Map(results.map(({ rollup, ...all }) => [rollup, all]));

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { dbFor } from "../../src/db/db.ts";
 import { type RunRow, stateFrom } from "../../src/domain/projection/rows.ts";
 import { loadKnown, writeProjection } from "../../src/domain/projection/store.ts";
 import { facetStatements } from "../../src/domain/runs/facets-plan.ts";
@@ -90,11 +91,11 @@ function row(n: number, below: (most: number) => number): RunRow {
 async function write(projectId: string, rows: RunRow[]): Promise<number | false> {
   const ids = rows.map((run) => String(run.id));
   return writeProjection(
-    env.DB,
+    dbFor(env, projectId),
     projectId,
     [],
     rows.map((run) => ({ run, calls: [], state: stateFrom(run, [], []), counted: new Set<string>() })),
-    await loadKnown(env.DB, projectId, ids),
+    await loadKnown(dbFor(env, projectId), projectId, ids),
   );
 }
 
@@ -283,7 +284,10 @@ describe("the list of generated runs", () => {
     const rows = Array.from({ length: 20 }, (_, n) => row(n, numbers(n)));
     await write(again.id, rows);
     const labels = () =>
-      env.DB.prepare("SELECT * FROM run_labels WHERE project_id = ? ORDER BY 1, 2, 3").bind(again.id).all();
+      dbFor(env, again.id)
+        .prepare("SELECT * FROM run_labels WHERE project_id = ? ORDER BY 1, 2, 3")
+        .bind(again.id)
+        .all();
     const before = (await labels()).results;
     expect(before.length).toBeGreaterThan(20);
     await write(again.id, rows);

@@ -1,5 +1,6 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { databases } from "../../src/db/shards.ts";
 
 // Runs before each test file, whose storage is its own. Applying twice does nothing.
-await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+for (const database of databases(env)) await applyD1Migrations(database, env.TEST_MIGRATIONS);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import { type WebSocket, WebSocketServer } from "ws";
+import { fakeAnalytics, fakeFacets } from "./fake-analytics.ts";
 import { detailOf, spanData } from "./fake-bodies.ts";
 import { type FakeRun, hex, llmCalls, makeRun, summarise } from "./fake-data.ts";
 import { fakeRuns } from "./fake-runs.ts";
@@ -93,8 +94,13 @@ export class FakeApi {
       const session = sessions.find((each) => each.id === decodeURIComponent(id));
       return session ? { status: 200, body: session } : fail(404, "session_not_found", "There is no such session.");
     }
+    if (what === "analytics") {
+      const body = fakeAnalytics(id ?? "", url.searchParams, this.#runs);
+      return body ? { status: 200, body } : fail(404, "not_found", "There is nothing at this address.");
+    }
     if (what !== "runs") return fail(404, "not_found", "There is nothing at this address.");
     if (!id) return this.#list(url.searchParams);
+    if (id === "facets") return { status: 200, body: fakeFacets(this.#runs) };
     const found = this.#runs.find((each) => each.run.id === id);
     if (!found) return fail(404, "run_not_found", `There is no run ${id}. It may have been deleted.`);
     if (!part) return { status: 200, body: found.run };

@@ -3,6 +3,7 @@ export { artifacts } from "./artifacts.ts";
 export { deadLetters } from "./dead-letters.ts";
 export { llmCalls } from "./llm-calls.ts";
 export { priceLists } from "./price-lists.ts";
+export { projectChanges, projectMoves } from "./project-moves.ts";
 export { projectState } from "./project-state.ts";
 export { projects } from "./projects.ts";
 export { rollups } from "./rollups.ts";

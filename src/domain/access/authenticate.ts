@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import type { Actor, Scope } from "../../context.ts";
 import { SCOPES } from "../../context.ts";
 import { apiKeys, projects, signIns } from "../../db/schema/index.ts";
+import { rememberShard } from "../../db/shards.ts";
 import { hashSecret } from "./secrets.ts";
 
 /** Who a secret stands for. */
@@ -53,10 +54,17 @@ async function cached(name: string, lookUp: () => Promise<Identity | null>): Pro
 export async function lookUpKey(env: Env, key: string): Promise<Identity | null> {
   const hash = hashSecret(key);
   const db = drizzle(env.DB);
-  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, hash));
+  const began = Date.now();
+  const [found] = await db
+    .select({ row: apiKeys, shard: projects.shard })
+    .from(apiKeys)
+    .leftJoin(projects, eq(projects.id, apiKeys.project_id))
+    .where(eq(apiKeys.hash, hash));
+  const row = found?.row;
   // A revoked key stays revoked, even where it still is the deployment's.
   if (row?.revoked_at) return null;
   if (row) {
+    if (found.shard !== null) rememberShard(row.project_id, found.shard, began);
     return { projectId: row.project_id, actor: { type: "api_key", keyId: row.id }, scopes: new Set(row.scopes) };
   }
   if (env.RUNLIGHT_API_KEY && hash === hashSecret(env.RUNLIGHT_API_KEY)) return openDefaultProject(env, hash);
@@ -89,10 +97,14 @@ async function openDefaultProject(env: Env, hash: string): Promise<Identity> {
 }
 
 async function lookUpCookie(env: Env, token: string): Promise<Identity | null> {
-  const [row] = await drizzle(env.DB)
-    .select()
+  const began = Date.now();
+  const [found] = await drizzle(env.DB)
+    .select({ row: signIns, shard: projects.shard })
     .from(signIns)
-    .where(and(eq(signIns.hash, hashSecret(token)), gt(signIns.expires_at, Date.now())));
-  if (!row) return null;
+    .leftJoin(projects, eq(projects.id, signIns.project_id))
+    .where(and(eq(signIns.hash, hashSecret(token)), gt(signIns.expires_at, began)));
+  if (!found) return null;
+  const { row, shard } = found;
+  if (shard !== null) rememberShard(row.project_id, shard, began);
   return { projectId: row.project_id, actor: { type: "dashboard", signInId: row.id }, scopes: new Set(row.scopes) };
 }

@@ -19,7 +19,8 @@ export interface DayCost {
 
 /**
  * What a month will have cost at its end: what it has cost so far, and for the rest of it what such days cost of late. With
- * four weeks to look at, Mondays are expected to cost what Mondays did.
+ * four weeks to look at, Mondays are expected to cost what Mondays did: a seventh nearer to the
+ * truth where weekends are quiet, and no further from it where they are not (forecast.test.ts).
  * @param now milliseconds; @param soFar US dollars since the month began in UTC; @param days whole days before today, those
  * without any cost may be left out: they count as 0 from the first day that is there
  * @returns a forecast, or why there is none

@@ -11,7 +11,7 @@ export type Step = keyof typeof STEPS;
 
 /**
  * How far back minutes are asked for, in seconds: two days, and the two minutes by which rounding may widen a day and the day
- * before it. Whoever deletes minutes must keep more.
+ * before it. They are kept for longer: MINUTES_KEPT_MS.
  */
 export const MINUTES_REACH = 2 * DAY + 2 * STEPS.minute;
 

@@ -113,3 +113,80 @@ export const overviewSchema = span
   })
   .openapi("AnalyticsOverview");
 export type AnalyticsOverview = z.infer<typeof overviewSchema>;
+
+const share = z.number().nullable();
+const usd = z.number().nullable();
+
+export const modelSumsSchema = z.object({
+  model: z.string().openapi({ description: "'' = not known" }),
+  provider: z.string().openapi({ description: "'' = not known" }),
+  count,
+  error_count: count,
+  error_rate: share,
+  input_tokens: count,
+  cached_input_tokens: count,
+  output_tokens: count,
+  cost_usd: cost,
+  unpriced_count: unpriced,
+  cost_per_call_usd: usd.openapi({ description: "Of the calls whose cost is known" }),
+  cost_per_1k_output_usd: usd.openapi({ description: "All cost, input included; null if some cost is not known" }),
+  p50_ms: ms,
+  p95_ms: ms,
+  cache_hit_rate: share,
+  output_tokens_per_second: share.openapi({ description: "Over whole calls; null if some have not ended" }),
+  previous: z
+    .object({ count, cost_usd: cost, p50_ms: ms })
+    .nullable()
+    .openapi({ description: "In the equally long span before; null = it was not called" }),
+});
+export type ModelSums = z.infer<typeof modelSumsSchema>;
+
+export const modelsSchema = span
+  .extend({ previous: span, other_groups: count, data: z.array(modelSumsSchema) })
+  .openapi("ModelAnalytics");
+export type ModelAnalytics = z.infer<typeof modelsSchema>;
+
+const topRowSchema = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  run_count: count,
+  llm_call_count: count,
+  cost_usd: cost,
+  unpriced_count: count.openapi({ description: "Calls whose cost is not known" }),
+  url: z.string().openapi({ description: "Its page in the dashboard" }),
+});
+export type TopRow = z.infer<typeof topRowSchema>;
+
+export const topSchema = span
+  .extend({
+    of: z.enum(["runs", "sessions", "users"]),
+    approximate: z.boolean().openapi({ description: "Only the 2,000 most expensive runs were looked at, not all" }),
+    data: z.array(topRowSchema),
+  })
+  .openapi("TopAnalytics");
+export type TopAnalytics = z.infer<typeof topSchema>;
+
+export const savingSchema = z.object({
+  kind: z.enum(["cache", "smaller_model", "retries"]),
+  title: z.string(),
+  why: z.string().openapi({ description: "The figures it is concluded from" }),
+  estimated_usd: z
+    .object({ low: z.number(), high: z.number() })
+    .nullable()
+    .openapi({ description: "US dollars that the range would have cost less; null = nobody can tell" }),
+  runs: z.array(z.string()).openapi({ description: "Runs that show it, of those that were looked at" }),
+  filters: z.record(z.string(), z.string()).openapi({ description: "Parameters of GET /api/runs that find such runs" }),
+});
+export type Saving = z.infer<typeof savingSchema>;
+
+export const savingsSchema = span
+  .extend({
+    looked_at: z.object({
+      runs: count.openapi({ description: "The newest of the range, 500 at the most" }),
+      calls: count,
+      all: z.boolean().openapi({ description: "Whether these are all of the range" }),
+    }),
+    data: z.array(savingSchema),
+  })
+  .openapi("SavingsAnalytics");
+export type SavingsAnalytics = z.infer<typeof savingsSchema>;

@@ -13,6 +13,7 @@ export const GROUPS = [
   "user",
   "tag",
   "model_provider",
+  "service_model_provider",
 ] as const;
 export type GroupBy = (typeof GROUPS)[number];
 
@@ -63,15 +64,25 @@ const GROUP_SQL: Record<GroupBy, string> = {
   user: "value",
   tag: "value",
   model_provider: "json_array(model, provider)",
+  service_model_provider: "json_array(service, model, provider)",
 };
 
 const ADDED = SUMS.map((column) => `sum(sign * ${column}) AS ${column}`).join(", ");
 const WHOLE = SUMS.map((column) => `coalesce(sum(${column}), 0) AS ${column}`).join(", ");
 
+/** What only calls are told apart by. */
+export const BY_CALLS_ONLY: readonly GroupBy[] = [
+  "model",
+  "provider",
+  "operation",
+  "model_provider",
+  "service_model_provider",
+];
+
 /** Whether the series that tell such groups apart know this field: those of users and tags are counted more coarsely. */
 function checkFields({ of, filter }: Slice, by: GroupBy): void {
   const told = new Set<string>(["none", "user", "tag", "service", "environment"]);
-  if (of === "calls") for (const field of ["model", "provider", "operation", "model_provider"]) told.add(field);
+  if (of === "calls") for (const field of BY_CALLS_ONLY) told.add(field);
   if (!told.has(by)) {
     throw new AppError("unprocessable", `Runs are not counted by ${by}. Leave out of=runs to count the calls.`);
   }
@@ -134,8 +145,13 @@ export function groupsQuery(slice: Slice, by: GroupBy, order: "cost_nano_usd" | 
   return { sql, values: params.values };
 }
 
-/** The sums of each step of a series by group; of groups that are not picked together, as the group null. */
-export function seriesQuery(slice: Slice, by: GroupBy, picked: readonly string[], granularity: Granularity): Query {
+/** The sums of picked groups, and of the others together as the group null; by steps of a series, if one is asked for. */
+export function seriesQuery(
+  slice: Slice,
+  by: GroupBy,
+  picked: readonly string[],
+  granularity: Granularity | null,
+): Query {
   const params = new Params();
   const { start, group } = placesOf(picked, granularity, params);
   const sql = `SELECT ${start} AS start, ${group} AS grp, 0 AS groups, ${ADDED} FROM (${rowsOf(slice, by, params)})

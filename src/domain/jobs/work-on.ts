@@ -1,17 +1,23 @@
 import type { Job, JobStep } from "../../../durable-objects/project-jobs/protocol.ts";
 import { projectFeed, projectJobs } from "../../../durable-objects/stubs.ts";
+import { deleteStep } from "../deletion/step.ts";
 import { exportStep } from "../exports/step.ts";
 import { repriceStep } from "../prices/reprice-step.ts";
 import { rebuildDeploymentStep } from "../rebuild/deployment-step.ts";
 import { rebuildStep } from "../rebuild/step.ts";
+import { tidyStep } from "../retention/tidy-step.ts";
+import { moveStep } from "../shards/step.ts";
 import { jobAnswer } from "./schema.ts";
 import type { Step } from "./step.ts";
 
 const STEPS: { [kind: string]: Step } = {
   reprice: repriceStep,
   export: exportStep,
+  delete: deleteStep,
+  tidy: tidyStep,
   rebuild: rebuildStep,
   "rebuild-deployment": rebuildDeploymentStep,
+  "move-project": moveStep,
 };
 
 /** Milliseconds after which the rest of a job waits for its next message, so that other jobs have their turn. */

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Ctx } from "../../context.ts";
+import { dbFor } from "../../db/db.ts";
 import { priceLists } from "../../db/schema/index.ts";
 import type { Nano } from "../../events/nano.ts";
 import { type CustomPrice, NO_CUSTOM_PRICES, type ProjectPrices } from "./custom.ts";
@@ -30,7 +31,7 @@ async function pricesOf(ctx: Ctx, version: string): Promise<ProjectPrices | null
   if (version === LIST_VERSION) return NO_CUSTOM_PRICES;
   const number = versionNumber(version);
   if (number === null) return null;
-  const [row] = await drizzle(ctx.env.DB)
+  const [row] = await drizzle(dbFor(ctx.env, ctx.projectId))
     .select()
     .from(priceLists)
     .where(and(eq(priceLists.project_id, ctx.projectId), eq(priceLists.version, number)));

@@ -1,5 +1,6 @@
 import { desc, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { dbFor } from "../../db/db.ts";
 import { priceLists } from "../../db/schema/index.ts";
 import { AppError } from "../../errors.ts";
 import { type CustomPrice, NO_CUSTOM_PRICES, type ProjectPrices } from "./custom.ts";
@@ -39,7 +40,7 @@ export function rememberPrices(projectId: string, prices: ProjectPrices): void {
 
 /** The project's own prices, asked of the database. */
 export async function readPrices(env: Env, projectId: string): Promise<ProjectPrices & { created_at?: number }> {
-  const [row] = await drizzle(env.DB)
+  const [row] = await drizzle(dbFor(env, projectId))
     .select()
     .from(priceLists)
     .where(eq(priceLists.project_id, projectId))

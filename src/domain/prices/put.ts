@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/d1";
 import { type Ctx, requireScope } from "../../context.ts";
+import { dbFor } from "../../db/db.ts";
 import { priceLists } from "../../db/schema/index.ts";
 import { AppError } from "../../errors.ts";
 import type { CustomPrice } from "./custom.ts";
@@ -16,7 +17,7 @@ export async function putPrices(ctx: Ctx, prices: CustomPrice[]): Promise<Prices
   const now = await readPrices(ctx.env, ctx.projectId);
   if (JSON.stringify(now.prices) !== JSON.stringify(prices)) {
     const version = (now.version === null ? 0 : (versionNumber(now.version) ?? 0)) + 1;
-    const inserted = await drizzle(ctx.env.DB)
+    const inserted = await drizzle(dbFor(ctx.env, ctx.projectId))
       .insert(priceLists)
       .values({ project_id: ctx.projectId, version, prices: JSON.stringify(prices), created_at: Date.now() })
       .onConflictDoNothing()

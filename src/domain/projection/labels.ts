@@ -34,17 +34,61 @@ export function insertLabels(
   projectId: string,
   projected: readonly { run: RunRow }[],
 ): D1PreparedStatement[] {
+  return chunksOf(rowsOf(projected)).map((rows) => db.prepare(INSERT).bind(projectId, rows));
+}
+
+/** Deletes what the slots have of these runs and of no other. Belongs after the deletion of the runs, in its transaction. */
+export function deleteLabels(
+  db: D1Database,
+  projectId: string,
+  deleted: readonly { run: RunRow }[],
+): D1PreparedStatement[] {
+  const rows = rowsOf(deleted);
+  return (Object.keys(OTHER_HAS) as LabelKind[]).flatMap((kind) =>
+    chunksOf(rows.filter(([label]) => label.startsWith(`${kind}:`))).map((labels) =>
+      db
+        .prepare(
+          `DELETE FROM run_labels AS l WHERE project_id = ?1
+             AND (label, slot) IN (SELECT e ->> 0, CAST(e ->> 1 AS INTEGER) FROM (SELECT value AS e FROM json_each(?2)))
+             AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.project_id = ?1 AND r.started_ns >= l.slot << ${SLOT_BITS}
+               AND r.started_ns < (l.slot + 1) << ${SLOT_BITS} AND ${OTHER_HAS[kind]})`,
+        )
+        .bind(projectId, labels),
+    ),
+  );
+}
+
+/** Whether the run `r` has the label `l`, in SQL. */
+const OTHER_HAS: Record<LabelKind, string> = {
+  kind: "'kind:' || r.kind = l.label",
+  outcome: "'outcome:' || r.outcome = l.label",
+  errors: "r.error_count > 0",
+  name: "'name:' || r.name = l.label",
+  service: "'service:' || r.service = l.label",
+  environment: "'environment:' || r.environment = l.label",
+  user: "'user:' || r.user_id = l.label",
+  model: "EXISTS (SELECT 1 FROM json_each(r.models) WHERE 'model:' || value = l.label)",
+  provider: "EXISTS (SELECT 1 FROM json_each(r.providers) WHERE 'provider:' || value = l.label)",
+  tag: "EXISTS (SELECT 1 FROM json_each(r.tags) WHERE 'tag:' || value = l.label)",
+  tool: "EXISTS (SELECT 1 FROM json_each(r.details, '$.tools') WHERE 'tool:' || value = l.label)",
+};
+
+/** The labels of runs, each with its slot, once. */
+function rowsOf(projected: readonly { run: RunRow }[]): [label: string, slot: string][] {
   const labels = new Map<string, [string, string]>();
   for (const { run } of projected) {
     const slot = String(BigInt(String(run.started_ns)) >> BigInt(SLOT_BITS));
     for (const label of labelsOf(run)) labels.set(`${slot} ${label}`, [label, slot]);
   }
-  const rows = [...labels.values()];
-  const statements: D1PreparedStatement[] = [];
+  return [...labels.values()];
+}
+
+function chunksOf(rows: unknown[]): string[] {
+  const chunks: string[] = [];
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    statements.push(db.prepare(INSERT).bind(projectId, JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE))));
+    chunks.push(JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE)));
   }
-  return statements;
+  return chunks;
 }
 
 /** Of labels, far below the 2 MB that a parameter may have: a label is no longer than what its run's row holds. */

@@ -4,8 +4,8 @@ import type { Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
 import { addRun, type Rollups } from "../rollups/rollup.ts";
 import { addRollups } from "../rollups/write.ts";
-import { insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
-import { insertLabels } from "./labels.ts";
+import { deleteSearchDocs, insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
+import { deleteLabels, insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
 import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
 
@@ -198,7 +198,53 @@ export interface Rewrite {
  */
 export async function rewriteRuns(db: D1Database, projectId: string, known: Known, rewrite: Rewrite): Promise<boolean> {
   const { projected, segments = [], also = [] } = rewrite;
-  const seen = projected.map(({ run }) => [run.id, known.runs.get(String(run.id))?.state.last_seq ?? 0]);
+  const ids = projected.map(({ run }) => String(run.id));
+  return writeOver(db, projectId, known, ids, [
+    ...inserts(db, projectId, segments, projected),
+    ...upserts(db, projectId, projected, known),
+    ...also,
+  ]);
+}
+
+/**
+ * Deletes every row of some runs, and what sums and slots have of them, in one transaction, unless they have grown or were
+ * rewritten since they were read.
+ * @param known as it was read: the runs in it are deleted
+ * @returns false if one has: then nothing was deleted
+ */
+export async function deleteRuns(db: D1Database, projectId: string, known: Known): Promise<boolean> {
+  const rows = [...known.runs.values()].map((run) => run.rows);
+  const ids = [...known.runs.keys()];
+  const these = JSON.stringify(ids);
+  const { shown, written } = known.rollups;
+  return writeOver(db, projectId, known, ids, [
+    ...deleteSearchDocs(db, projectId, ids),
+    ...["llm_calls", "segments", "artifacts"].map((table) =>
+      db
+        .prepare(`DELETE FROM ${table} WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`)
+        .bind(projectId, these),
+    ),
+    db
+      .prepare("DELETE FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))")
+      .bind(projectId, these),
+    ...deleteLabels(db, projectId, rows),
+    ...[...new Set([shown, written])].flatMap((generation) => {
+      const rollups: Rollups = new Map();
+      for (const run of known.runs.values()) takeOut(rollups, run, generation);
+      return addRollups(db, projectId, generation, rollups);
+    }),
+  ]);
+}
+
+/** Runs statements in one transaction, unless these runs have grown, or any were rewritten, since they were read. */
+async function writeOver(
+  db: D1Database,
+  projectId: string,
+  known: Known,
+  ids: string[],
+  statements: D1PreparedStatement[],
+): Promise<boolean> {
+  const seen = ids.map((id) => [id, known.runs.get(id)?.state.last_seq ?? 0]);
   const written = await runGuarded(db, [
     db.prepare("INSERT OR IGNORE INTO project_state (project_id) VALUES (?)").bind(projectId),
     ifNotRewritten(db, projectId, known.rewrites),
@@ -209,9 +255,7 @@ export async function rewriteRuns(db: D1Database, projectId: string, known: Know
            WHERE runs.last_seq <> e.value ->> 1)`,
       )
       .bind(projectId, JSON.stringify(seen)),
-    ...inserts(db, projectId, segments, projected),
-    ...upserts(db, projectId, projected, known),
-    ...also,
+    ...statements,
     db.prepare("UPDATE project_state SET rewrites = rewrites + 1 WHERE project_id = ?").bind(projectId),
   ]);
   return written !== false;
@@ -263,13 +307,17 @@ function rollupsOf(projected: Projected[], known: Known, generation: number): Ro
   const rollups: Rollups = new Map();
   for (const { run, state, counted } of projected) {
     const before = known.runs.get(String(run.id));
-    if (before && Number(before.rows.run.rollups) >= generation) {
-      const had = [...before.counted].filter(([, counts]) => counts).map(([id]) => id);
-      addRun(rollups, before.state, new Set(had), -1);
-    }
+    if (before) takeOut(rollups, before, generation);
     addRun(rollups, state, counted, 1);
   }
   return rollups;
+}
+
+/** Takes away what a generation counts of a run. */
+function takeOut(rollups: Rollups, { rows, state, counted }: KnownRun, generation: number): void {
+  if (Number(rows.run.rollups) < generation) return;
+  const had = [...counted].filter(([, counts]) => counts).map(([id]) => id);
+  addRun(rollups, state, new Set(had), -1);
 }
 
 const INSERT_SEGMENTS = `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links, doc)

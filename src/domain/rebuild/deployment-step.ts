@@ -1,5 +1,6 @@
 import { projectJobs } from "../../../durable-objects/stubs.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
+import { placeProject, shardWithRuns } from "../shards/place.ts";
 import { rebuildJob } from "./start.ts";
 import type { RebuildParams } from "./step.ts";
 
@@ -40,11 +41,19 @@ async function allProjects(env: Env): Promise<string[]> {
     if (!listed.truncated) break;
     cursor = listed.cursor;
   }
-  await env.DB.prepare(
-    "INSERT INTO projects (id, name, created_at) SELECT value, value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
-  )
-    .bind(Date.now(), JSON.stringify([...found]))
-    .run();
+  const known = new Set(await knownProjects(env));
+  for (const id of found) {
+    if (known.has(id)) continue;
+    await env.DB.prepare(
+      "INSERT INTO projects (id, name, created_at, shard) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+      .bind(id, id, Date.now(), (await shardWithRuns(env, id)) ?? (await placeProject(env)))
+      .run();
+  }
+  return knownProjects(env);
+}
+
+async function knownProjects(env: Env): Promise<string[]> {
   const { results } = await env.DB.prepare("SELECT id FROM projects ORDER BY id").all<{ id: string }>();
   return results.map(({ id }) => id);
 }

@@ -15,6 +15,12 @@ export const SERIES = {
 } as const;
 export type Series = keyof typeof SERIES;
 
+/**
+ * Milliseconds for which sums by the minute are kept: an hour more than they are asked for (src/domain/analytics/range.ts).
+ * What is older is neither written nor believed: it may have been pruned already.
+ */
+export const MINUTES_KEPT_MS = 49 * 3_600_000;
+
 /** What a rollup is of. '' = not known, or not told apart in its series. */
 export interface RollupKey {
   series: Series;

@@ -1,4 +1,4 @@
-import { isNothing, type Measures, type RollupKey, type Rollups, SUMS } from "./rollup.ts";
+import { isNothing, type Measures, MINUTES_KEPT_MS, type RollupKey, type Rollups, SERIES, SUMS } from "./rollup.ts";
 
 /** Rollups of one statement: far below the 2 MB that a parameter may have. */
 const ROWS_AT_ONCE = 500;
@@ -37,7 +37,10 @@ export function addRollups(
   generation: number,
   rollups: Rollups,
 ): D1PreparedStatement[] {
-  const changed = [...rollups.values()].filter(({ measures }) => !isNothing(measures));
+  const oldest = (Date.now() - MINUTES_KEPT_MS) / 1000;
+  const changed = [...rollups.values()].filter(
+    ({ key, measures }) => !isNothing(measures) && (SERIES[key.series] > 60 || key.slot >= oldest),
+  );
   const shrunk = changed.filter(({ measures }) => measures.count < 0);
   return [
     ...chunks(changed.map(({ key, measures }) => [...keyOf(key), ...sumsOf(measures)])).map((rows) =>

@@ -25,7 +25,7 @@ export interface Statement {
 }
 
 /** Words around a hit. */
-const SNIPPET_WORDS = 30;
+const SNIPPET_WORDS = 20;
 
 /** The column of `search_docs` that is searched. */
 const TEXT_COLUMN = 3;

@@ -10,8 +10,8 @@ import { Gathered } from "./gathered.ts";
  * Characters of a part that can be found: as many an event, within bounds. The index costs what its text costs: 50 µs and
  * 2 KB for a thousand of them.
  */
-const CHARS_AN_EVENT = 200;
-const LEAST_CHARS = 2_000;
+const CHARS_AN_EVENT = 150;
+const LEAST_CHARS = 1_500;
 const MOST_CHARS = 4_000;
 
 /** Characters of one value: a question's or an answer's beginning. */

@@ -1,4 +1,4 @@
-import type { LlmCall, Run, SpanDetail, SpanRow } from "../../../src/domain/runs/schema.ts";
+import type { LlmCall, FoundRun as Run, SpanDetail, SpanRow } from "../../../src/domain/runs/schema.ts";
 import type { Session } from "../../../src/domain/sessions/schema.ts";
 import type { RunEvent } from "../../../src/events/event.ts";
 import { anyId, sessionPath } from "./session-path.ts";

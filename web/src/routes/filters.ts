@@ -26,6 +26,8 @@ export const NEWEST = "Newest first";
 
 /** The filter of the runs list, as its address holds it: in the API's words, and `range`. Absent = any. */
 export interface Filters {
+  /** Full text. What it finds is sorted by start alone. */
+  q?: string;
   status?: Run["status"];
   kind?: Run["kind"];
   name?: string;
@@ -46,8 +48,9 @@ export interface Filters {
 }
 export type FilterKey = keyof Filters;
 
-const TEXTS = ["name", "service", "environment", "model", "provider", "tag", "session_id", "user_id"] as const;
+const TEXTS = ["q", "name", "service", "environment", "model", "provider", "tag", "session_id", "user_id"] as const;
 const LABELS = {
+  q: "Search",
   name: "Name",
   service: "Service",
   environment: "Environment",
@@ -57,6 +60,12 @@ const LABELS = {
   session_id: "Session",
   user_id: "User",
 } as const;
+
+/** By what a list of the filter may be sorted. */
+export function sortsOf({ q }: Filters): Sort[] {
+  const all = Object.keys(SORTS) as Sort[];
+  return q ? all.filter((sort) => SORTS[sort].sort === "started_at") : all;
+}
 
 /** Reads an address; what is not understood is left out. */
 export function parseFilters(query: URLSearchParams): Filters {
@@ -78,7 +87,7 @@ export function parseFilters(query: URLSearchParams): Filters {
   if (filters.from || filters.to) delete filters.range;
   if (query.get("has_error") === "true") filters.has_error = true;
   const sort = query.get("sort");
-  if (sort !== null && Object.hasOwn(SORTS, sort)) filters.sort = sort as Sort;
+  if (sort !== null && sortsOf(filters).includes(sort as Sort)) filters.sort = sort as Sort;
   return filters;
 }
 

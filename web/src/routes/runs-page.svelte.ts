@@ -128,8 +128,12 @@ export class RunsPage {
   #take(runs: Run[]): void {
     if (!this.loaded) return;
     const now = Date.now();
-    const before = new Set(this.list.rows.map((run) => run.id));
-    this.list = arrive(this.list, runs, {
+    const before = new Map(this.list.rows.map((run) => [run.id, run]));
+    // Whether a text is in a run that comes in only the API knows; what was found goes on as it is.
+    const arrivals = this.#filters.q
+      ? runs.flatMap((run) => (before.has(run.id) ? [{ ...run, match: before.get(run.id)?.match }] : []))
+      : runs;
+    this.list = arrive(this.list, arrivals, {
       fits: (run) => matches(run, this.#filters, now),
       hold: !this.atTop(),
       compare: compareBy(this.#filters.sort),
