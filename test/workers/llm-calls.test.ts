@@ -242,7 +242,7 @@ describe("the calls of generated traces", () => {
 
 describe("the plan of every query for calls", () => {
   const after = { run: { started: "1795000000000000000", id: "x" }, call: { start: "1795000000000000001", span: "y" } };
-  const walk = { projectId: "p", after, rows: 51 };
+  const walk = { projectId: "p", after, rows: 51, looked: 1000 };
   const filters: CallFilter[] = [
     {},
     { model: "a" },
