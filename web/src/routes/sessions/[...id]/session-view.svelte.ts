@@ -69,6 +69,18 @@ export class SessionView {
     }
   }
 
+  /** Lives no more by what comes in, while what it shows is being deleted. */
+  pause(): void {
+    this.#socket?.close();
+    this.#socket = null;
+    clearTimeout(this.#renewing);
+    this.#renewing = undefined;
+  }
+
+  resume(): void {
+    this.#watch();
+  }
+
   close(): void {
     this.#abort.abort();
     this.#socket?.close();
