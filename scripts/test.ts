@@ -38,7 +38,7 @@ const STAGES: Record<string, Stage> = {
     await command("npm", ["-w", "web", "exec", "svelte-kit", "sync"]);
     return vitest(["unit"]);
   },
-  workers: () => vitest(["workers"]),
+  workers: () => vitest(["workers", "shards"]),
   // Side by side, since the one that kills servers mostly waits for them.
   faults: ({ full }) =>
     vitest(["faults", "faults-server"], ["--maxWorkers=2"], full ? { FAULT_FORM: "full" } : { FAULT_FORM: "short" }),

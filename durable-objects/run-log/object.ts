@@ -175,9 +175,12 @@ export class RunLog extends DurableObject<Env> {
   confirm(upTo: number, done: ProjectionCount): void {
     const now = Date.now();
     if (upTo > this.#confirmed) {
+      // Memory follows storage: what fails here is confirmed again.
+      this.ctx.storage.transactionSync(() => {
+        this.#storage.setMeta("confirmed", String(upTo));
+        this.#count(done);
+      });
       this.#confirmed = upTo;
-      this.#storage.setMeta("confirmed", String(upTo));
-      this.#count(done);
       this.#held.push({ upTo, at: now });
     }
     this.#confirmedAt = now;
@@ -295,9 +298,11 @@ export class RunLog extends DurableObject<Env> {
   }
 
   #trim(now: number): void {
-    let upTo = 0;
-    while (this.#held[0] && this.#held[0].at <= now - LIMITS.trimAfterMs) upTo = this.#held.shift()?.upTo ?? upTo;
-    if (upTo > 0) this.#storage.dropRows(upTo);
+    const over = this.#held.filter(({ at }) => at <= now - LIMITS.trimAfterMs);
+    const last = over.at(-1);
+    if (!last) return;
+    this.#storage.dropRows(last.upTo);
+    this.#held.splice(0, over.length);
   }
 
   /** Rings the bell unless it is out. A failed ring is made good by the alarm. */

@@ -54,7 +54,7 @@ async function forgetConfirmations(address: LogAddress): Promise<void> {
 }
 
 describe("deliveries", () => {
-  test(`many, shuffled and side by side make the rows of one (seed ${SEED})`, { timeout: 900_000 }, async () => {
+  test(`many, shuffled and side by side make the rows of one (seed ${SEED})`, { timeout: 3_600_000 }, async () => {
     const started = performance.now();
     const random = new Random(SEED, "deliveries");
     const here = stage();

@@ -3,6 +3,7 @@ import type { LogAddress } from "../../durable-objects/run-log/protocol.ts";
 import { traceLogAddresses } from "../../durable-objects/stubs.ts";
 import { SCOPES } from "../../src/context.ts";
 import { hashSecret, newSecret } from "../../src/domain/access/secrets.ts";
+import { projectToken } from "../../src/domain/search/docs.ts";
 
 /** A project of its own, so that tests do not see each other's rows. */
 export interface Project {
@@ -43,11 +44,20 @@ export async function rowsOf(projectId: string, tables = ["runs", "segments", "l
   return results.map(({ results: rows }) => rows);
 }
 
-/** The same without what depends on when and with what else a row was projected, and on the project's name. */
+/**
+ * The same, and the sums over them, and the words that are found, without what depends on when and with what else a row was
+ * projected, and on the project's name.
+ */
 export async function comparableRowsOf(projectId: string) {
-  const own = new Set(["project_id", "seen_at", "pack", "byte_offset"]);
-  const tables = await rowsOf(projectId);
+  const own = new Set(["project_id", "seen_at", "pack", "byte_offset", "doc"]);
+  const docs = await env.DB.prepare("SELECT run_id, first_seq, text FROM search_docs WHERE project = ?")
+    .bind(projectToken(projectId))
+    .all<Record<string, unknown>>();
+  const tables = [...(await rowsOf(projectId, ["runs", "segments", "llm_calls", "rollups"])), docs.results];
+  const text = (row: object) => JSON.stringify(row);
   return tables.map((rows) =>
-    rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !own.has(name)))),
+    rows
+      .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !own.has(name))))
+      .sort((one, other) => (text(one) < text(other) ? -1 : 1)),
   );
 }

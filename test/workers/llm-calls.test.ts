@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CallFilter } from "../../src/domain/llm-calls/filter.ts";
-import { callStatement, longestStatement, runStatements } from "../../src/domain/llm-calls/plan.ts";
+import { callStatement, runStatements } from "../../src/domain/llm-calls/plan.ts";
 import type { FoundCall } from "../../src/domain/llm-calls/schema.ts";
 import type { Statement } from "../../src/domain/runs/list-plan.ts";
 import type { LlmCall, Run } from "../../src/domain/runs/schema.ts";
@@ -242,7 +242,7 @@ describe("the calls of generated traces", () => {
 
 describe("the plan of every query for calls", () => {
   const after = { run: { started: "1795000000000000000", id: "x" }, call: { start: "1795000000000000001", span: "y" } };
-  const walk = { projectId: "p", after, rows: 51, longest: "1000" };
+  const walk = { projectId: "p", after, rows: 51, looked: 1000 };
   const filters: CallFilter[] = [
     {},
     { model: "a" },
@@ -266,9 +266,6 @@ describe("the plan of every query for calls", () => {
     const plan = await planOf(callStatement(filter, walk, ["a", "b"], 51));
     expect(plan).toContain("SEARCH c USING PRIMARY KEY (project_id=? AND run_id=?");
     expect(scansOf(plan)).toEqual([]);
-    expect(await planOf(longestStatement("p"))).toMatch(
-      /^SEARCH runs USING (COVERING )?INDEX runs_by_duration \(project_id=\?\)$/,
-    );
   });
 });
 

@@ -4,12 +4,6 @@ import { Params } from "../runs/params.ts";
 import type { CallPlace } from "./cursor.ts";
 import { type CallFilter, callLabels, callTests, callTimes, runTests } from "./filter.ts";
 
-/**
- * Rows of an index by start that one round of the walk looks at, in each of its ways: they are tested within the index, a
- * million in a second.
- */
-export const LOOKED_AT = 10_000;
-
 /** Labels that are asked for besides the one that leads. */
 const MORE_HINTS = 2;
 
@@ -29,19 +23,15 @@ export interface Walk {
   after: CallPlace | null;
   /** Runs that each statement gives at the most. */
   rows: number;
-  /** Nanoseconds that the longest run took of those that ended; null = there is none. Asked for only with `from`. */
-  longest: string | null;
+  /** Rows of its index that each looks at for them, all within the index: 0.5 ms a thousand. */
+  looked: number;
 }
 
-/** How long the longest run took of those that ended: a run that began longer than that before `from` has no call after it. */
-export function longestStatement(projectId: string): Statement {
-  return {
-    sql: `SELECT CAST(ended_ns - started_ns AS TEXT) AS longest FROM runs INDEXED BY runs_by_duration
-      WHERE project_id = ?1 AND outcome > 0 AND ended_ns IS NOT NULL ORDER BY ended_ns - started_ns DESC LIMIT 1`,
-    values: [projectId],
-    index: "runs_by_duration",
-  };
-}
+/**
+ * Nanoseconds that hardly any run takes. Those that took longer have an index of their own (src/db/schema/runs.ts), as they
+ * may have begun at any time before a call that is looked for.
+ */
+const LONG_NS = "86400000000000";
 
 /**
  * The newest runs that may have calls that fit, each statement those of its way. As calls have no index of their own (it
@@ -50,16 +40,13 @@ export function longestStatement(projectId: string): Statement {
 export function runStatements(filter: CallFilter, walk: Walk): Statement[] {
   if (filter.session_id !== undefined) return [runStatement(filter, walk, "runs_by_session")];
   if (filter.from === undefined) return [runStatement(filter, walk, "runs_by_start")];
-  // Runs without an end may have begun at any time. There are few, and they have an index of their own.
-  return [
-    ...(walk.longest === null ? [] : [runStatement(filter, walk, "runs_by_start")]),
-    runStatement(filter, walk, "runs_open"),
-  ];
+  // Runs without an end, and very long ones, may have begun at any time. There are few, and they have indexes of their own.
+  return (["runs_by_start", "runs_long", "runs_open"] as const).map((index) => runStatement(filter, walk, index));
 }
 
-type Index = "runs_by_start" | "runs_by_session" | "runs_open";
+type Index = "runs_by_start" | "runs_by_session" | "runs_long" | "runs_open";
 
-function runStatement(filter: CallFilter, { projectId, after, rows, longest }: Walk, index: Index): Statement {
+function runStatement(filter: CallFilter, { projectId, after, rows, looked: most }: Walk, index: Index): Statement {
   const params = new Params();
   const project = params.of(projectId);
   const where = [`runs.project_id = ${project}`];
@@ -68,10 +55,13 @@ function runStatement(filter: CallFilter, { projectId, after, rows, longest }: W
   // The slot's bounds are to lead the search, not these.
   const started = label === undefined ? "started_ns" : "+started_ns";
   // A parameter that nothing asks for would be one too many.
-  const bounded = index === "runs_by_start" && from !== undefined && longest !== null;
-  const earliest = bounded ? `(${params.nano(from)} - ${params.nano(longest)})` : null;
+  const dayBefore = from === undefined ? null : () => `(${params.nano(from)} - ${LONG_NS})`;
+  const earliest = index === "runs_by_start" && dayBefore ? dayBefore() : null;
   if (index === "runs_by_session") where.push(`session_id = ${params.of(filter.session_id as string)}`);
   if (index === "runs_open") where.push("outcome = 0");
+  if (index === "runs_long") where.push("outcome > 0", `ended_ns - started_ns > ${LONG_NS}`);
+  // Those that began later are among the others.
+  if (index === "runs_long" && dayBefore) where.push(`started_ns < ${dayBefore()}`);
   if (earliest) where.push("outcome > 0", `${started} >= ${earliest}`);
   if (to !== undefined) where.push(`${started} < ${params.nano(to)}`);
   const upTo = after && params.nano(after.run.started);
@@ -99,10 +89,10 @@ function runStatement(filter: CallFilter, { projectId, after, rows, longest }: W
   const tests = runTests(filter, params).join(" AND ") || "1";
   const calls = `(SELECT llm_call_count FROM runs AS r WHERE r.project_id = ${project} AND r.id = looked.id)`;
   const looked = `SELECT id, name, service, started_ns, (${tests}) AS fits FROM ${source}
-    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ${LOOKED_AT}`;
+    WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ${most}`;
   const found = `SELECT id, name, service, CAST(started_ns AS TEXT) AS started, calls, 1 AS fits
     FROM (SELECT *, ${calls} AS calls FROM looked WHERE fits) WHERE calls > 0 LIMIT ${rows}`;
-  const last = `SELECT id, NULL, NULL, CAST(started_ns AS TEXT), NULL, 0 FROM looked LIMIT 1 OFFSET ${LOOKED_AT - 1}`;
+  const last = `SELECT id, NULL, NULL, CAST(started_ns AS TEXT), NULL, 0 FROM looked LIMIT 1 OFFSET ${most - 1}`;
   return {
     sql: `WITH looked AS MATERIALIZED (${looked}) SELECT * FROM (${found}) UNION ALL SELECT * FROM (${last})`,
     values: params.values,

@@ -36,13 +36,13 @@ export interface Statement {
 }
 
 /**
- * Runs of an index by value that are read one by one to see whether they fit, before all that fit are looked for and sorted:
+ * Runs of the index by cost that are read one by one to see whether they fit, before all that fit are looked for and sorted:
  * enough for what one run in 80 has.
  */
 const WALKED = 4_000;
 
 /**
- * Runs within bounds of a value that are put in order of their start. With more of them the walk by start meets a page of
+ * Runs within bounds of the cost that are put in order of their start. With more of them the walk by start meets a page of
  * them within some 50,000 runs, which costs as much.
  */
 export const FEW = 1_000;
@@ -53,8 +53,8 @@ const MORE_HINTS = 2;
 /** Values that some runs do not know; these come last in either order, newest first. */
 export type ValueSort = Exclude<RunSort, "started_at">;
 
-const INDEX_OF = { cost: "runs_by_cost", duration: "runs_by_duration" } as const;
-const KNOWN_SQL = { cost: "cost_nano_usd IS NOT NULL", duration: "ended_ns IS NOT NULL" } as const;
+const BY_COST = "runs_by_cost";
+const COST_KNOWN = "cost_nano_usd IS NOT NULL";
 
 /** What the indexes by start carry for the tests. */
 const CARRIED =
@@ -83,57 +83,57 @@ export function byStart(filter: RunFilter, query: ListQuery, unknown?: ValueSort
 }
 
 /**
- * The same for a filter by cost or duration that few runs pass (`rangeCount`): they are taken from the index by value and put
+ * The same for a filter by cost that few runs pass (`costCount`): they are taken from the index by cost and put
  * in order. Those without an end are not in it and are looked for among their like.
  */
-export function byRange(filter: RunFilter, query: ListQuery, of: "cost" | "duration"): Statement[] {
+export function byCostRange(filter: RunFilter, query: ListQuery): Statement[] {
   const outcomes = filter.status ? outcomesOf(filter.status) : null;
   const ended: Way = {
-    index: INDEX_OF[of],
-    where: () => ["outcome > 0", KNOWN_SQL[of], ...(outcomes ? [`outcome IN (${outcomes.join(", ")})`] : [])],
+    index: BY_COST,
+    where: () => ["outcome > 0", COST_KNOWN, ...(outcomes ? [`outcome IN (${outcomes.join(", ")})`] : [])],
   };
   // `IN ()` would leave SQLite without any plan.
   const ways = outcomes?.length === 0 ? [] : [ended];
   return [...ways, openWay(filter, query.over)].map((way) => startStatement(filter, query, way, []));
 }
 
-/** Counts the runs within the filter's bounds of a value, up to FEW + 1; null if it sets none. */
-export function rangeCount(filter: RunFilter, projectId: string, of: "cost" | "duration"): Statement | null {
+/** Counts the runs within the filter's bounds of the cost, up to FEW + 1; null if it sets none. */
+export function costCount(filter: RunFilter, projectId: string): Statement | null {
   const params = new Params();
   const project = params.of(projectId);
-  const ranges = rangesOf(filter, of, params);
+  const ranges = rangesOf(filter, "cost", params);
   if (ranges.length === 0) return null;
-  const where = [`project_id = ${project}`, "outcome > 0", KNOWN_SQL[of], ...ranges];
+  const where = [`project_id = ${project}`, "outcome > 0", COST_KNOWN, ...ranges];
   return {
-    sql: `SELECT count(*) AS count FROM (SELECT 1 FROM runs INDEXED BY ${INDEX_OF[of]} WHERE ${where.join(" AND ")} LIMIT ${FEW + 1})`,
+    sql: `SELECT count(*) AS count FROM (SELECT 1 FROM runs INDEXED BY ${BY_COST} WHERE ${where.join(" AND ")} LIMIT ${FEW + 1})`,
     values: params.values,
-    index: INDEX_OF[of],
+    index: BY_COST,
   };
 }
 
 /**
- * Runs by a value, from its index: of a filtered list only as far as WALKED runs reach, so that what it gives may be less than
+ * Runs by cost, from its index: of a filtered list only as far as WALKED runs reach, so that what it gives may be less than
  * there is. Runs without an end are not in the index; they are read and sorted.
  */
-export function byValueIndex(filter: RunFilter, query: ListQuery, sort: "cost" | "duration"): Statement[] {
+export function byCostIndex(filter: RunFilter, query: ListQuery): Statement[] {
   const params = new Params();
-  const order = orderBy(VALUE_SQL[sort], query.order);
+  const order = orderBy(VALUE_SQL.cost, query.order);
   const walk = [
     `project_id = ${params.of(query.projectId)}`,
     "outcome > 0",
-    KNOWN_SQL[sort],
-    ...rangesOf(filter, sort, params),
-    ...valueKeyset(query, sort, params),
+    COST_KNOWN,
+    ...rangesOf(filter, "cost", params),
+    ...valueKeyset(query, "cost", params),
   ];
-  const tests = [...testsOf(withoutRange(filter, sort), params), ...startTests(filter, params)];
+  const tests = [...testsOf(withoutCost(filter), params), ...startTests(filter, params)];
   if (filter.status) tests.push(`outcome IN (${outcomesOf(filter.status).join(", ")})`);
-  const from = `FROM runs INDEXED BY ${INDEX_OF[sort]} WHERE ${walk.join(" AND ")} ORDER BY ${order}`;
+  const from = `FROM runs INDEXED BY ${BY_COST} WHERE ${walk.join(" AND ")} ORDER BY ${order}`;
   const picked =
     tests.length === 0
       ? `SELECT id ${from} LIMIT ${query.rows}`
       : `SELECT id FROM (SELECT ${TESTED} ${from} LIMIT ${WALKED}) WHERE ${tests.join(" AND ")} ORDER BY ${order} LIMIT ${query.rows}`;
-  const ended = rowsOf(picked, query, params, INDEX_OF[sort]);
-  return [ended, valueStatement(filter, query, openWay(filter, query.over), sort)];
+  const ended = rowsOf(picked, query, params, BY_COST);
+  return [ended, valueStatement(filter, query, openWay(filter, query.over), "cost")];
 }
 
 /** Runs by a value, by reading all that fit and sorting them. */
@@ -141,16 +141,16 @@ export function byValue(filter: RunFilter, query: ListQuery, sort: ValueSort): S
   return waysOf(filter, query.over).map((way) => valueStatement(filter, query, way, sort));
 }
 
-/** Whether `byValueIndex` gave all that it may, of which the first statement gave so many. */
-export function isWhole(filter: RunFilter, query: ListQuery, sort: "cost" | "duration", given: number): boolean {
+/** Whether `byCostIndex` gave all that it may, of which the first statement gave so many. */
+export function isWhole(filter: RunFilter, query: ListQuery, given: number): boolean {
   if (given === query.rows) return true;
-  const { status, from, to, ...others } = withoutRange(filter, sort);
+  const { status, from, to, ...others } = withoutCost(filter);
   return !status && from === undefined && to === undefined && testsOf(others, new Params()).length === 0;
 }
 
-function withoutRange(filter: RunFilter, of: "cost" | "duration"): RunFilter {
-  const { min_cost, max_cost, min_duration_ms, max_duration_ms, ...others } = filter;
-  return of === "cost" ? { ...others, min_duration_ms, max_duration_ms } : { ...others, min_cost, max_cost };
+function withoutCost(filter: RunFilter): RunFilter {
+  const { min_cost: _, max_cost: _max, ...others } = filter;
+  return others;
 }
 
 /** Whether the filter names something that has an index of its own, whose runs are few. */

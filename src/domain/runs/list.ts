@@ -6,15 +6,15 @@ import { searchRuns } from "../search/search-runs.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Order, RunFilter, RunSort } from "./filter.ts";
 import {
-  byRange,
+  byCostIndex,
+  byCostRange,
   byStart,
   byValue,
-  byValueIndex,
+  costCount,
   FEW,
   isNarrow,
   isWhole,
   type ListQuery,
-  rangeCount,
   type Statement,
   type ValueSort,
 } from "./list-plan.ts";
@@ -73,8 +73,8 @@ export async function listRuns(
 }
 
 async function rowsByStart(db: D1DatabaseSession, filter: RunFilter, query: ListQuery): Promise<RunRow[]> {
-  const few = isNarrow(filter) ? null : await fewBy(db, filter, query.projectId);
-  const found = await run(db, few ? byRange(filter, query, few) : byStart(filter, query));
+  const few = !isNarrow(filter) && (await isFewByCost(db, filter, query.projectId));
+  const found = await run(db, few ? byCostRange(filter, query) : byStart(filter, query));
   return sorted(found.flat(), "started_at", query);
 }
 
@@ -98,22 +98,18 @@ async function knownRows(
   query: ListQuery,
   sort: ValueSort,
 ): Promise<RunRow[]> {
-  if (sort !== "tokens" && !isNarrow(filter)) {
-    const found = await run(db, byValueIndex(filter, query, sort));
-    if (isWhole(filter, query, sort, found[0]?.length ?? 0)) return found.flat();
+  if (sort === "cost" && !isNarrow(filter)) {
+    const found = await run(db, byCostIndex(filter, query));
+    if (isWhole(filter, query, found[0]?.length ?? 0)) return found.flat();
   }
   return (await run(db, byValue(filter, query, sort))).flat();
 }
 
-/** The value by whose bounds the filter leaves fewest runs, if these are few enough to be put in order. */
-async function fewBy(db: D1DatabaseSession, filter: RunFilter, projectId: string): Promise<"cost" | "duration" | null> {
-  let best: { value: "cost" | "duration"; count: number } | null = null;
-  for (const value of ["cost", "duration"] as const) {
-    const statement = rangeCount(filter, projectId, value);
-    const count = statement && (await prepared(db, statement).first<number>("count"));
-    if (count !== null && count <= FEW && count < (best?.count ?? Number.POSITIVE_INFINITY)) best = { value, count };
-  }
-  return best?.value ?? null;
+/** Whether the filter's bounds of the cost leave so few runs that they can be put in order. */
+async function isFewByCost(db: D1DatabaseSession, filter: RunFilter, projectId: string): Promise<boolean> {
+  const statement = costCount(filter, projectId);
+  const count = statement && (await prepared(db, statement).first<number>("count"));
+  return count !== null && count <= FEW;
 }
 
 async function run(db: D1DatabaseSession, statements: Statement[]): Promise<RunRow[][]> {

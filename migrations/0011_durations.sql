@@ -1,0 +1,2 @@
+DROP INDEX `runs_by_duration`;--> statement-breakpoint
+CREATE INDEX `runs_long` ON `runs` (`project_id`,"started_ns" DESC,"id" DESC,`outcome`,`kind`,`service`,`environment`,`user_id`,`name`,`error_count`,`seen_at`,`ended_ns`,`cost_nano_usd`,`input_tokens`,`output_tokens`,`models`,`providers`,`tags`) WHERE outcome > 0 AND ended_ns - started_ns > 86400000000000;
