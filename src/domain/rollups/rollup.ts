@@ -4,10 +4,12 @@ import { bucketOf, type Histogram } from "./buckets.ts";
 
 /** Seconds of a step of each series, and what it goes by. */
 export const SERIES = {
+  call_day: 86_400,
   call_hour: 3600,
   call_minute: 60,
   call_user: 3600,
   call_tag: 3600,
+  run_day: 86_400,
   run_hour: 3600,
   run_minute: 60,
 } as const;
@@ -81,6 +83,7 @@ export function addRun(rollups: Rollups, state: RunState, counted: ReadonlySet<s
     const seconds = Math.floor(msFromNano(start) / 1000);
     const put = (series: Series, value: string, where: Where) =>
       addTo(rollups, { series, slot: seconds - (seconds % SERIES[series]), value, ...where }, measures, sign);
+    put(`${kind}_day`, "", full);
     put(`${kind}_hour`, "", full);
     put(`${kind}_minute`, "", full);
     if (kind === "run") return;
