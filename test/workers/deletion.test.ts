@@ -254,7 +254,7 @@ describe("retention", { timeout: 60_000 }, () => {
     const { results } = await env.DB.prepare("SELECT DISTINCT series FROM rollups WHERE project_id = ? ORDER BY 1")
       .bind(project.id)
       .all();
-    expect(results.map(({ series }) => series)).toEqual(["call_hour", "call_user", "run_hour", "run_user"]);
+    expect(results.map(({ series }) => series)).toEqual(["call_day", "call_hour", "call_user", "run_day", "run_hour"]);
   });
 });
 

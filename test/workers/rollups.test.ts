@@ -33,14 +33,19 @@ async function rollupsOf(projectId: string, series: string): Promise<Map<string,
   return new Map(results.map(({ key, ...sums }) => [key, sums]));
 }
 
+const RECOUNTED = ["call_day", "call_hour", "call_user", "call_tag", "run_day", "run_hour"] as const;
+type Recounted = (typeof RECOUNTED)[number];
+
 /** The same, counted by SQL from the rows of calls and runs. */
-async function recounted(projectId: string, series: "call_hour" | "call_user" | "call_tag" | "run_hour" | "run_tag") {
+async function recounted(projectId: string, series: Recounted) {
   const call = series.startsWith("call");
   const start = call ? "c.start_ns" : "r.started_ns";
-  const slot = `(${start} / ${HOUR_NS} * 3600)`;
-  const value = { hour: "''", user: "r.user_id", tag: "tag.value" }[series.split("_")[1] as "hour" | "user" | "tag"];
-  const wide = series === "call_hour";
-  const model = call ? "coalesce(c.model, '')" : "''";
+  const hours = series.endsWith("_day") ? 24 : 1;
+  const slot = `(${start} / ${HOUR_NS * BigInt(hours)} * ${3600 * hours})`;
+  const by = series.split("_")[1] as "day" | "hour" | "user" | "tag";
+  const value = { day: "''", hour: "''", user: "r.user_id", tag: "tag.value" }[by];
+  const wide = series === "call_day" || series === "call_hour";
+  const model = wide ? "coalesce(c.model, '')" : "''";
   const provider = wide ? "coalesce(c.provider, '')" : "''";
   const operation = wide ? "coalesce(c.details ->> 'operation', '')" : "''";
   const time = call ? "(c.end_ns - c.start_ns) / 1000" : "(r.ended_ns - r.started_ns) / 1000";
@@ -70,7 +75,7 @@ async function recounted(projectId: string, series: "call_hour" | "call_user" | 
 }
 
 async function expectExact(projectId: string) {
-  for (const series of ["call_hour", "call_user", "call_tag", "run_hour", "run_tag"] as const) {
+  for (const series of RECOUNTED) {
     const counted = await rollupsOf(projectId, series);
     expect(counted.size).toBeGreaterThan(0);
     expect(counted).toEqual(await recounted(projectId, series));

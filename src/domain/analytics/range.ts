@@ -6,8 +6,10 @@ const HOUR = 3_600;
 const DAY = 86_400;
 
 /** Seconds of the steps in which calls and runs are counted. */
-export const STEPS = { minute: 60, hour: HOUR } as const;
-export type Step = keyof typeof STEPS;
+export const STEPS = { minute: 60, hour: HOUR, day: DAY } as const;
+
+/** Steps to which a range is rounded. */
+export type Step = "minute" | "hour";
 
 /**
  * How far back minutes are asked for, in seconds: two days, and the two minutes by which rounding may widen a day and the day

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
-import { type Series, SUMS } from "../rollups/rollup.ts";
+import { SUMS } from "../rollups/rollup.ts";
 import { Params } from "../runs/params.ts";
+import { partsOf } from "./parts.ts";
 import { GRANULARITIES, type Granularity, type Span } from "./range.ts";
 
 export const GROUPS = [
@@ -61,8 +62,8 @@ const GROUP_SQL: Record<GroupBy, string> = {
   provider: "provider",
   environment: "environment",
   operation: "operation",
-  user: "value",
-  tag: "value",
+  user: "rollups.value",
+  tag: "rollups.value",
   model_provider: "json_array(model, provider)",
   service_model_provider: "json_array(service, model, provider)",
 };
@@ -72,6 +73,8 @@ const WHOLE = SUMS.map((column) => `coalesce(sum(${column}), 0) AS ${column}`).j
 
 /** What only calls are told apart by. */
 export const BY_CALLS_ONLY: readonly GroupBy[] = [
+  "user",
+  "tag",
   "model",
   "provider",
   "operation",
@@ -81,14 +84,13 @@ export const BY_CALLS_ONLY: readonly GroupBy[] = [
 
 /** Whether the series that tell such groups apart know this field: those of users and tags are counted more coarsely. */
 function checkFields({ of, filter }: Slice, by: GroupBy): void {
-  const told = new Set<string>(["none", "user", "tag", "service", "environment"]);
+  const told = new Set<string>(["none", "service", "environment"]);
   if (of === "calls") for (const field of BY_CALLS_ONLY) told.add(field);
   if (!told.has(by)) {
     throw new AppError("unprocessable", `Runs are not counted by ${by}. Leave out of=runs to count the calls.`);
   }
   const filters = new Set(["service", "environment"]);
-  if (of === "calls") filters.add("model");
-  if (of === "calls" && by !== "user" && by !== "tag") filters.add("provider");
+  if (of === "calls" && by !== "user" && by !== "tag") for (const field of ["model", "provider"]) filters.add(field);
   for (const field of ["model", "provider"] as const) {
     if (!filter[field]?.length || filters.has(field)) continue;
     const what = of === "runs" ? "Runs" : `Calls by ${by}`;
@@ -99,37 +101,39 @@ function checkFields({ of, filter }: Slice, by: GroupBy): void {
 /**
  * The rollups that a slice adds up, each with its group and a sign. Calls without a user are in no series of users, so they
  * are all calls but those of users.
+ *
+ * The parts are a table, as D1 takes five SELECTs in a UNION at the most. The generation is read by the same statement: one
+ * that is no longer shown may be gone a moment later.
  */
-function rowsOf(slice: Slice, by: GroupBy, params: Params): string {
+function rowsOf(slice: Slice, by: GroupBy, granularity: Granularity | null, params: Params): string {
   checkFields(slice, by);
-  const kind = slice.of === "calls" ? "call" : "run";
-  const whole: Series = `${kind}_${slice.span.step}`;
-  if (by === "tag") return rowsOfSeries(slice, `${kind}_tag`, "value", 1, params);
-  if (by !== "user") return rowsOfSeries(slice, whole, GROUP_SQL[by], 1, params);
-  return [
-    rowsOfSeries(slice, `${kind}_user`, "value", 1, params),
-    rowsOfSeries(slice, `${kind}_user`, "''", -1, params),
-    rowsOfSeries(slice, whole, "''", 1, params),
-  ].join(" UNION ALL ");
-}
-
-/** The generation is read by the same statement: one that is no longer shown may be gone a moment later. */
-function rowsOfSeries({ projectId, span, filter }: Slice, series: Series, group: string, sign: 1 | -1, params: Params) {
+  const { projectId, span, filter } = slice;
   const project = params.of(projectId);
   const tests = (["service", "environment", "model", "provider"] as const).flatMap((field) =>
     filter[field]?.length
       ? [`${field} IN (SELECT j.value FROM json_each(${params.of(JSON.stringify(filter[field]))}) AS j)`]
       : [],
   );
+  const kind = slice.of === "calls" ? "call" : "run";
+  const whole = partsOf(span, granularity).map(({ step, from, to }) => [`${kind}_${step}`, from, to] as const);
+  const some = [`${kind}_${by}`, span.from, span.to] as const;
+  const parts = [
+    ...(by === "user" || by === "tag" ? [[...some, 1, 1]] : []),
+    ...(by === "user" ? [[...some, -1, 0]] : []),
+    ...(by === "tag" ? [] : whole.map((part) => [...part, 1, by === "user" ? 0 : 1])),
+  ];
   const where = [
     `project_id = ${project}`,
     `generation = coalesce((SELECT rollups_shown FROM project_state WHERE project_id = ${project}), 1)`,
-    `series = ${params.of(series)}`,
-    `slot >= ${params.of(span.from)}`,
-    `slot < ${params.of(span.to)}`,
+    "rollups.series = part.series",
+    "slot >= part.first",
+    "slot < part.past",
     ...tests,
   ];
-  return `SELECT ${group} AS grp, ${sign} AS sign, slot, ${SUMS.join(", ")}, latency FROM rollups WHERE ${where.join(" AND ")}`;
+  return `WITH part (series, first, past, sign, told) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+      FROM json_each(${params.of(JSON.stringify(parts))}))
+    SELECT iif(told, ${GROUP_SQL[by]}, '') AS grp, sign, slot, ${SUMS.join(", ")}, latency
+    FROM part CROSS JOIN rollups WHERE ${where.join(" AND ")}`;
 }
 
 /**
@@ -138,7 +142,7 @@ function rowsOfSeries({ projectId, span, filter }: Slice, series: Series, group:
  */
 export function groupsQuery(slice: Slice, by: GroupBy, order: "cost_nano_usd" | "count", most: number): Query {
   const params = new Params();
-  const rows = rowsOf(slice, by, params);
+  const rows = rowsOf(slice, by, null, params);
   const sql = `WITH g AS MATERIALIZED (SELECT grp, ${ADDED} FROM (${rows}) GROUP BY grp HAVING sum(sign * count) <> 0)
     SELECT * FROM (SELECT 0 AS start, grp, 1 AS groups, ${SUMS.join(", ")} FROM g ORDER BY ${order} DESC, count DESC, grp LIMIT ${most})
     UNION ALL SELECT 0, NULL, count(*), ${WHOLE} FROM g`;
@@ -154,7 +158,7 @@ export function seriesQuery(
 ): Query {
   const params = new Params();
   const { start, group } = placesOf(picked, granularity, params);
-  const sql = `SELECT ${start} AS start, ${group} AS grp, 0 AS groups, ${ADDED} FROM (${rowsOf(slice, by, params)})
+  const sql = `SELECT ${start} AS start, ${group} AS grp, 0 AS groups, ${ADDED} FROM (${rowsOf(slice, by, granularity, params)})
     GROUP BY 1, 2 HAVING sum(sign * count) <> 0 ORDER BY 1, 2`;
   return { sql, values: params.values };
 }
@@ -170,7 +174,7 @@ export function histogramsQuery(
   const { start, group } = placesOf(picked, granularity, params);
   const sql = `SELECT start, grp, json_group_object(bucket, n) AS latency FROM (
       SELECT ${start} AS start, ${group} AS grp, bucket.key AS bucket, sum(sign * bucket.value) AS n
-      FROM (${rowsOf(slice, by, params)}) AS row, json_each(row.latency) AS bucket
+      FROM (${rowsOf(slice, by, granularity, params)}) AS row, json_each(row.latency) AS bucket
       GROUP BY 1, 2, 3 HAVING sum(sign * bucket.value) <> 0)
     GROUP BY start, grp ORDER BY start, grp`;
   return { sql, values: params.values };
