@@ -43,7 +43,7 @@ export class RunLog extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#storage = new LogStorage(ctx.storage.sql);
+    this.#storage = new LogStorage(ctx.storage);
     this.#subscribers = new Subscribers(ctx, this.#storage, (...which) => readArchive(env, ...which));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const address = this.#storage.getMeta("address");

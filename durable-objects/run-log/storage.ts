@@ -15,9 +15,10 @@ export interface NewPart extends Omit<HeldPart, "delta"> {
 export class LogStorage {
   readonly #sql: SqlStorage;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    this.#migrate();
+  constructor(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">) {
+    this.#sql = storage.sql;
+    // All or nothing: a step that was made and not noted could never be made again.
+    storage.transactionSync(() => this.#migrate());
   }
 
   #migrate(): void {

@@ -136,6 +136,56 @@ test("a job shows as it comes, with how far it is", async ({ signIn, server }) =
   await expect(row).toContainText("2020-01-01");
 });
 
+test("jobs say what they came to, how far they are and why they failed", async ({ signIn, page }, info) => {
+  const at = new Date().toISOString();
+  const job = { status: "success", params: {}, result: null, error: null, attempts: 0, created_at: at, updated_at: at };
+  const deleted = { runs: 3, artifacts: 1, packs_rewritten: 2, packs_deleted: 2 };
+  const data = [
+    {
+      ...job,
+      id: "job_3",
+      kind: "rebuild",
+      status: "running",
+      done: 250,
+      total: 1000,
+      attempts: 1,
+      error: "D1 is away.",
+    },
+    { ...job, id: "job_2", kind: "delete", params: { session_id: "s" }, done: 3, total: 3, result: deleted },
+    {
+      ...job,
+      id: "job_1",
+      kind: "export",
+      status: "error",
+      done: 0,
+      total: 9,
+      attempts: 5,
+      error: "The log ends early.",
+    },
+  ];
+  await page.route("**/api/jobs", (route) => route.fulfill({ json: { data, next_cursor: null } }));
+  await signIn("/jobs");
+  const row = (id: string) => page.locator(`[data-job="${id}"]`);
+  for (const part of ["Rebuild the project", "250 of 1,000 done", "The last try failed: D1 is away."])
+    await expect(row("job_3")).toContainText(part);
+  await expect(row("job_3").getByRole("progressbar")).toHaveAttribute("value", "0.25");
+  await expect(row("job_2")).toContainText("Delete a session");
+  await expect(row("job_2")).toContainText(
+    "3 runs and 1 artifact deleted; 2 packs of events written anew without them.",
+  );
+  await expect(row("job_1")).toContainText("5 failed attempts");
+  await expect(row("job_1")).toContainText("The log ends early.");
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.screenshot({ path: info.outputPath(`jobs-${width}-${colorScheme}.png`) });
+    }
+  }
+});
+
 test("a dead letter is opened, put back after a question, and the board hears of it", async ({ signIn, server }) => {
   const id = putAside(server.state, bell);
   const odd = putAside(server.state, { nonsense: true });

@@ -83,3 +83,38 @@ test("an empty list says which filter empties it", async ({ signIn, server }) =>
   await page.getByRole("button", { name: `Without user ${nobody}` }).click();
   await expect(page.getByRole("row", { name: /there it is/ })).toBeVisible();
 });
+
+test("runs are narrowed by cost, duration and tool", async ({ signIn, server, page }, info) => {
+  const service = "server-test";
+  const run = agentRun(`bounded ${hex(4)}`);
+  await server.send(run.spans);
+  await signIn(`/?service=${service}`);
+  const row = page.getByRole("link", { name: run.spans[0]?.name });
+  await expect(row).toBeVisible();
+  await page.getByRole("button", { name: "Values" }).click();
+  const type = async (field: string, value: string) => {
+    await page.getByLabel(field, { exact: true }).fill(value);
+    await page.getByLabel(field, { exact: true }).press("Enter");
+  };
+  await type("Duration from, seconds", "1.1");
+  await type("Tool", "weather");
+  await type("Cost up to, US dollars", "0.5");
+  await expect(page).toHaveURL(`${server.origin}/?service=${service}&tool=weather&max_cost=0.5&min_duration_ms=1100`);
+  await expect(row).toBeVisible();
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      if (width === 360 && colorScheme === "light") await page.getByRole("button", { name: /^Filters/ }).click();
+      await expect(page.getByLabel("Cost from, US dollars")).toBeVisible();
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.screenshot({ path: info.outputPath(`values-${width}-${colorScheme}.png`) });
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 800 });
+  await type("Duration up to, seconds", "1.2");
+  await expect(row).toHaveCount(0);
+  await page.getByRole("button", { name: "Remove Duration ≤ 1.20 s" }).click();
+  await expect(row).toBeVisible();
+});

@@ -34,14 +34,15 @@ test("settings are shown, changed and said to be saved, and a run stalls by them
   await minutes.fill("0");
   await save.click();
   expect(await minutes.evaluate((field: HTMLInputElement) => field.validity.rangeUnderflow)).toBe(true);
-  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 2, retention_days: 30 });
+  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 2, retention_days: 30, search: true });
 
   await minutes.fill("45");
   await page.getByLabel("For ever").check();
+  await page.getByLabel("Texts of runs can be searched").uncheck();
   await save.click();
-  await expect(page.getByRole("status")).toHaveText("Saved");
+  await expect(page.getByRole("status").first()).toHaveText("Saved");
   await expect(save).toBeDisabled();
-  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 45, retention_days: null });
+  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 45, retention_days: null, search: false });
 
   // The other pages know at once.
   await page.route(/\/api\/runs\?/, async (route) => {
@@ -73,7 +74,7 @@ test("a failure to save is said, and what was typed stays", async ({ page, serve
   await expectAccessible(page);
   await page.unroute("**/api/settings");
   await save.click();
-  await expect(page.getByRole("status")).toHaveText("Saved");
+  await expect(page.getByRole("status").first()).toHaveText("Saved");
   await expect(page.getByRole("alert")).toHaveCount(0);
   await put(server, {});
 });
@@ -93,7 +94,26 @@ test("whoever signed in without the scope admin reads the settings, and is told 
   await expect(page.getByRole("note")).toContainText("lacks the scope admin");
   await expect(page.getByLabel("Stalled after")).toBeDisabled();
   await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
+  await expect(page.getByLabel("Texts of runs can be searched")).toBeDisabled();
+  await expect(page.getByRole("heading", { name: "Rebuild" })).toHaveCount(0);
   await expectAccessible(page);
+});
+
+test("a rebuild is begun and followed, and a failure to begin is said", async ({ page, server }) => {
+  await page.request.post(`${server.origin}/api/auth/sign-in`, { data: { key: KEY } });
+  await page.goto(`${server.origin}/settings`);
+  const error = { code: "overloaded", message: "Try again in a minute.", request_id: "r" };
+  await page.route("**/api/rebuild", (route) => route.fulfill({ status: 503, json: { error } }));
+  await page.getByRole("button", { name: "Rebuild the project" }).click();
+  await expect(page.getByRole("alert")).toHaveText("The rebuild did not begin. Try again in a minute.");
+  await page.unroute("**/api/rebuild");
+  await page.getByRole("button", { name: "Rebuild and count anew" }).click();
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "See how far it is" }).click();
+  const row = page.locator("li[aria-current]");
+  await expect(row).toContainText("Rebuild the project and count anew");
+  await expect(row).toContainText("all of them were right", { timeout: 20_000 });
+  await expect(row.getByRole("progressbar")).toHaveAttribute("value", "1");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -110,7 +130,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByLabel("Kept for")).toHaveValue("30");
       await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await page.screenshot({ path: info.outputPath("page.png") });
+      await page.screenshot({ path: info.outputPath("page.png"), fullPage: true });
       await put(server, {});
     });
   }

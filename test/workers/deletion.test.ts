@@ -162,6 +162,23 @@ describe("deleting", { timeout: 60_000 }, () => {
     expect((await objectsOf(project.id)).length).toBe(1);
   });
 
+  test("whoever watches the live lists is told which runs are gone", async () => {
+    const project = await newProject();
+    const [mine, other] = [hex(16), hex(16)];
+    await project.sendTraces(traces([...trace(mine, "a"), ...trace(other, "b")]));
+    await settled(project);
+    const { webSocket } = await project.fetch("/ws?entities=Run", { headers: { upgrade: "websocket" } });
+    const messages: object[] = [];
+    webSocket?.addEventListener("message", ({ data }) => {
+      messages.push(JSON.parse(data as string));
+    });
+    webSocket?.accept();
+    await del(project, "/api/users/a");
+    const gone = { entity: "Run", event_type: "delete", data: { id: mine }, timestamp: expect.stringMatching(/Z$/) };
+    expect(messages).toEqual([gone]);
+    webSocket?.close();
+  });
+
   test("a run that comes again after it was deleted is a new one", async () => {
     const project = await newProject();
     const id = hex(16);
@@ -237,14 +254,7 @@ describe("retention", { timeout: 60_000 }, () => {
     const { results } = await env.DB.prepare("SELECT DISTINCT series FROM rollups WHERE project_id = ? ORDER BY 1")
       .bind(project.id)
       .all();
-    expect(results.map(({ series }) => series)).toEqual([
-      "call_day",
-      "call_hour",
-      "call_user",
-      "run_day",
-      "run_hour",
-      "run_user",
-    ]);
+    expect(results.map(({ series }) => series)).toEqual(["call_day", "call_hour", "call_user", "run_day", "run_hour"]);
   });
 });
 

@@ -33,7 +33,7 @@ async function rollupsOf(projectId: string, series: string): Promise<Map<string,
   return new Map(results.map(({ key, ...sums }) => [key, sums]));
 }
 
-const RECOUNTED = ["call_day", "call_hour", "call_user", "call_tag", "run_day", "run_hour", "run_tag"] as const;
+const RECOUNTED = ["call_day", "call_hour", "call_user", "call_tag", "run_day", "run_hour"] as const;
 type Recounted = (typeof RECOUNTED)[number];
 
 /** The same, counted by SQL from the rows of calls and runs. */
@@ -45,7 +45,7 @@ async function recounted(projectId: string, series: Recounted) {
   const by = series.split("_")[1] as "day" | "hour" | "user" | "tag";
   const value = { day: "''", hour: "''", user: "r.user_id", tag: "tag.value" }[by];
   const wide = series === "call_day" || series === "call_hour";
-  const model = call ? "coalesce(c.model, '')" : "''";
+  const model = wide ? "coalesce(c.model, '')" : "''";
   const provider = wide ? "coalesce(c.provider, '')" : "''";
   const operation = wide ? "coalesce(c.details ->> 'operation', '')" : "''";
   const time = call ? "(c.end_ns - c.start_ns) / 1000" : "(r.ended_ns - r.started_ns) / 1000";

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import { type WebSocket, WebSocketServer } from "ws";
 import { fakeAnalytics, fakeFacets } from "./fake-analytics.ts";
+import { FakeBoard } from "./fake-board.ts";
 import { detailOf, spanData } from "./fake-bodies.ts";
 import { type FakeRun, hex, llmCalls, makeRun, summarise } from "./fake-data.ts";
 import { fakeRuns } from "./fake-runs.ts";
@@ -29,6 +30,7 @@ export function fakeApi(): Plugin {
 export class FakeApi {
   readonly #now = Date.now();
   readonly #runs: FakeRun[] = mode === "empty" ? [] : fakeRuns(this.#now);
+  readonly #board = new FakeBoard(this.#now);
   readonly #feed = new Set<WebSocket>();
   readonly #watchers = new Map<string, Set<WebSocket>>();
   #signedIn = true;
@@ -42,10 +44,14 @@ export class FakeApi {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = new URL(request.url ?? "/", "http://fake");
     if (!/^\/(api|v1)\//.test(url.pathname)) return false;
-    const answer = this.#answer(request.method ?? "GET", url);
-    response.statusCode = answer.status;
-    response.setHeader("content-type", "application/json");
-    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+    if (request.method === "PUT" && url.pathname === "/api/settings") {
+      // The one request whose body counts.
+      let text = "";
+      request.on("data", (chunk) => (text += chunk));
+      request.on("end", () => reply(response, { status: 200, body: this.#board.save(JSON.parse(text)) }));
+      return true;
+    }
+    reply(response, this.#answer(request.method ?? "GET", url));
     return true;
   }
 
@@ -88,6 +94,7 @@ export class FakeApi {
     if (what === "keys" && method === "POST")
       return { status: 201, body: { id: "k", name: "n", scopes: ["ingest"], key: "rl_7fQ2mVt9sXc4LwA8pKd3eZb6" } };
     if (what === "traces") return { status: 200, body: {} };
+    if ((what === "runs" || what === "sessions") && method === "DELETE") return this.#delete(what, id ?? "");
     if (what === "sessions") {
       const sessions = fakeSessions(this.#runs.map(({ run }) => run));
       if (!id) return { status: 200, body: { data: sessions, next_cursor: null } };
@@ -97,6 +104,16 @@ export class FakeApi {
     if (what === "analytics") {
       const body = fakeAnalytics(id ?? "", url.searchParams, this.#runs);
       return body ? { status: 200, body } : fail(404, "not_found", "There is nothing at this address.");
+    }
+    const read = method === "GET" ? this.#board.read(what, id, this.#runs) : undefined;
+    if (read) return { status: 200, body: read };
+    if (what === "rebuild") {
+      const result = { runs: this.#runs.length, packs: 3, corrected_runs: 0 };
+      return { status: 202, body: this.#board.begin("rebuild", {}, result) };
+    }
+    if (what === "dead-letters" && part === "replay") {
+      const letter = this.#board.replay(id ?? "");
+      return letter ? { status: 200, body: letter } : fail(404, "not_found", "There is no such letter.");
     }
     if (what !== "runs") return fail(404, "not_found", "There is nothing at this address.");
     if (!id) return this.#list(url.searchParams);
@@ -120,6 +137,17 @@ export class FakeApi {
       return { status: 200, body: { data, last_seq: found.spans.length, next_cursor: null } };
     }
     return fail(404, "not_found", "There is nothing at this address.");
+  }
+
+  #delete(what: "runs" | "sessions", encoded: string): { status: number; body: unknown } {
+    const id = decodeURIComponent(encoded);
+    const gone = this.#runs.filter(({ run }) => (what === "runs" ? run.id : run.session_id) === id);
+    for (const each of gone) {
+      this.#runs.splice(this.#runs.indexOf(each), 1);
+      this.#say("delete", { id: each.run.id });
+    }
+    const params = what === "runs" ? { run_id: id } : { session_id: id };
+    return { status: 202, body: this.#board.begin("delete", params, { runs: gone.length, artifacts: 0 }) };
   }
 
   #list(query: URLSearchParams): { status: number; body: unknown } {
@@ -161,7 +189,11 @@ export class FakeApi {
   }
 
   #tell(run: FakeRun["run"], event_type: "insert" | "update"): void {
-    const message = JSON.stringify({ entity: "Run", event_type, data: run, timestamp: new Date().toISOString() });
+    this.#say(event_type, run);
+  }
+
+  #say(event_type: "insert" | "update" | "delete", data: object): void {
+    const message = JSON.stringify({ entity: "Run", event_type, data, timestamp: new Date().toISOString() });
     for (const socket of this.#feed) socket.send(message);
   }
 
@@ -217,4 +249,10 @@ export class FakeApi {
     }, 700).unref();
     setInterval(() => this.#arrive(), 9000).unref();
   }
+}
+
+function reply(response: ServerResponse, { status, body }: { status: number; body?: unknown }): void {
+  response.statusCode = status;
+  response.setHeader("content-type", "application/json");
+  response.end(body === undefined ? undefined : JSON.stringify(body));
 }

@@ -73,6 +73,8 @@ const WHOLE = SUMS.map((column) => `coalesce(sum(${column}), 0) AS ${column}`).j
 
 /** What only calls are told apart by. */
 export const BY_CALLS_ONLY: readonly GroupBy[] = [
+  "user",
+  "tag",
   "model",
   "provider",
   "operation",
@@ -82,14 +84,13 @@ export const BY_CALLS_ONLY: readonly GroupBy[] = [
 
 /** Whether the series that tell such groups apart know this field: those of users and tags are counted more coarsely. */
 function checkFields({ of, filter }: Slice, by: GroupBy): void {
-  const told = new Set<string>(["none", "user", "tag", "service", "environment"]);
+  const told = new Set<string>(["none", "service", "environment"]);
   if (of === "calls") for (const field of BY_CALLS_ONLY) told.add(field);
   if (!told.has(by)) {
     throw new AppError("unprocessable", `Runs are not counted by ${by}. Leave out of=runs to count the calls.`);
   }
   const filters = new Set(["service", "environment"]);
-  if (of === "calls") filters.add("model");
-  if (of === "calls" && by !== "user" && by !== "tag") filters.add("provider");
+  if (of === "calls" && by !== "user" && by !== "tag") for (const field of ["model", "provider"]) filters.add(field);
   for (const field of ["model", "provider"] as const) {
     if (!filter[field]?.length || filters.has(field)) continue;
     const what = of === "runs" ? "Runs" : `Calls by ${by}`;

@@ -6,6 +6,7 @@ import type { JobInput, StepResult } from "../jobs/step.ts";
 import { deleteRuns, loadKnown } from "../projection/store.ts";
 import { rewritePack } from "./rewrite-pack.ts";
 import { countSelected, firstSelected, type Selector, selectedAmong } from "./selector.ts";
+import { tellOfDeletion } from "./tell.ts";
 
 /** Runs that go together: those of one pack, so that it is rewritten once. Bounds a transaction. */
 const RUNS_AT_ONCE = 500;
@@ -200,6 +201,7 @@ async function deleteRows(env: Env, projectId: string, ids: string[]): Promise<v
   }
   const byObject = Map.groupBy(ids, (id) => logAddress(env, projectId, id).object);
   for (const [object, runs] of byObject) await runLog(env, { projectId, object }).forget(runs);
+  await tellOfDeletion(env, projectId, ids);
 }
 
 async function movePacks(env: Env, projectId: string, state: DeletionState, now: number): Promise<DeletionState> {

@@ -12,8 +12,6 @@ export const SERIES = {
   run_day: 86_400,
   run_hour: 3600,
   run_minute: 60,
-  run_user: 3600,
-  run_tag: 3600,
 } as const;
 export type Series = keyof typeof SERIES;
 
@@ -71,26 +69,27 @@ export type Rollups = Map<string, { key: RollupKey; measures: Measures }>;
 /**
  * Adds what a run is to rollups, or takes it away.
  *
- * A call is counted when it began, a run when it began. A run goes by its user and its tags, and so do its calls, without
- * provider and operation: these series have as many values as there are users, and a row for each.
+ * A call is counted when it began, a run when it began. Calls go by their run's user and tags as well, and then by nothing
+ * but service and environment: these series have a row for each user, and each row more a run is a twentieth of the bill.
  * @param counted span ids of the calls that count; @param sign 1 or -1
  */
 export function addRun(rollups: Rollups, state: RunState, counted: ReadonlySet<string>, sign: 1 | -1): void {
   const service = state.head?.value.service ?? "";
   const environment = state.head?.value.environment ?? "";
+  const nowhere = { service, environment, model: "", provider: "", operation: "" };
   const tags = state.tags;
   const user = state.user?.value;
-  const add = (kind: "call" | "run", start: Nano, full: Where, narrow: Where, measures: Measures) => {
+  const add = (kind: "call" | "run", start: Nano, full: Where, measures: Measures) => {
     const seconds = Math.floor(msFromNano(start) / 1000);
     const put = (series: Series, value: string, where: Where) =>
       addTo(rollups, { series, slot: seconds - (seconds % SERIES[series]), value, ...where }, measures, sign);
     put(`${kind}_day`, "", full);
     put(`${kind}_hour`, "", full);
     put(`${kind}_minute`, "", full);
-    if (user !== undefined) put(`${kind}_user`, user, narrow);
-    for (const tag of tags) put(`${kind}_tag`, tag, narrow);
+    if (kind === "run") return;
+    if (user !== undefined) put("call_user", user, nowhere);
+    for (const tag of tags) put("call_tag", tag, nowhere);
   };
-  const nowhere = { service, environment, model: "", provider: "", operation: "" };
   const total = emptyMeasures();
   for (const call of state.calls) {
     if (!counted.has(call.span_id)) continue;
@@ -111,8 +110,8 @@ export function addRun(rollups: Rollups, state: RunState, counted: ReadonlySet<s
     };
     sumInto(total, measures, 1);
     const { model, provider, operation } = call;
-    const narrow = { ...nowhere, model: model ?? "" };
-    add("call", call.start, { ...narrow, provider: provider ?? "", operation: operation ?? "" }, narrow, measures);
+    const full = { ...nowhere, model: model ?? "", provider: provider ?? "", operation: operation ?? "" };
+    add("call", call.start, full, measures);
   }
   if (state.started === null) return;
   const over = state.outcome !== 0;
@@ -125,7 +124,7 @@ export function addRun(rollups: Rollups, state: RunState, counted: ReadonlySet<s
     latency: new Map(),
     ...(over ? timeOf(state.started, state.ended) : {}),
   };
-  add("run", state.started, nowhere, nowhere, run);
+  add("run", state.started, nowhere, run);
 }
 
 type Where = Pick<RollupKey, "service" | "environment" | "model" | "provider" | "operation">;

@@ -12,6 +12,9 @@ const run = (more: Partial<Run> = {}) =>
     user_id: null,
     error_count: 0,
     environment: "production",
+    cost_usd: 0.25,
+    duration_ms: 1500,
+    tools: ["weather"],
     models: ["m1", "m2"],
     providers: ["p1"],
     tags: ["t1", "t2"],
@@ -50,6 +53,21 @@ describe("the address", () => {
     expect(parseFilters(new URLSearchParams("sort=constructor"))).toEqual({});
   });
 
+  it("holds bounds and a tool, and leaves out what is no amount", () => {
+    const search = "?tool=weather&min_cost=0.5&max_duration_ms=1500";
+    const filters = parseFilters(new URLSearchParams(`${search}&max_cost=-1&min_duration_ms=Infinity`));
+    expect(filters).toEqual({ tool: "weather", min_cost: "0.5", max_duration_ms: "1500" });
+    expect(toSearch(filters)).toBe(search);
+    expect(`?${toApiQuery(filters, now)}`).toBe(search);
+    expect(chips(filters).map(({ label, value }) => `${label} ${value}`)).toEqual([
+      "Tool weather",
+      "Cost ≥ $0.5",
+      "Duration ≤ 1.50 s",
+    ]);
+    expect(matches(run({ cost_usd: null }), { max_cost: "1" }, now)).toBe(false);
+    expect(matches(run({ duration_ms: null }), { min_duration_ms: "0" }, now)).toBe(false);
+  });
+
   it("lets exact times win over a range", () => {
     expect(parseFilters(new URLSearchParams("range=1h&from=2026-11-20T00:00:00Z"))).toEqual({
       from: "2026-11-20T00:00:00Z",
@@ -75,6 +93,12 @@ describe("a live run", () => {
     [{ provider: "p2" }, false],
     [{ tag: "t" }, false],
     [{ user_id: "u" }, false],
+    [{ tool: "weather", min_cost: "0.25", max_cost: "0.25", min_duration_ms: "1500", max_duration_ms: "1e4" }, true],
+    [{ tool: "weath" }, false],
+    [{ min_cost: "0.26" }, false],
+    [{ max_cost: "0" }, false],
+    [{ min_duration_ms: "1500.5" }, false],
+    [{ max_duration_ms: "1499" }, false],
     [{ has_error: true as const }, false],
     [{ range: "15m" as const }, false],
     [{ range: "1h" as const }, true],

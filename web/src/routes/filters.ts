@@ -1,4 +1,5 @@
 import type { Run } from "#lib/api.ts";
+import { duration } from "#lib/format.ts";
 import { sortKey } from "#lib/time.ts";
 
 export const STATUSES = ["running", "success", "error", "cancelled"] as const;
@@ -35,6 +36,7 @@ export interface Filters {
   environment?: string;
   model?: string;
   provider?: string;
+  tool?: string;
   tag?: string;
   session_id?: string;
   user_id?: string;
@@ -42,13 +44,17 @@ export interface Filters {
   /** RFC 3339; wins over `range`. */
   from?: string;
   to?: string;
+  /** US dollars and milliseconds, inclusive. A run that does not know its cost or duration is in no range. */
+  min_cost?: string;
+  max_cost?: string;
+  min_duration_ms?: string;
+  max_duration_ms?: string;
   has_error?: true;
   /** How the list is sorted, which is no filter; absent = newest first. */
   sort?: Sort;
 }
 export type FilterKey = keyof Filters;
 
-const TEXTS = ["q", "name", "service", "environment", "model", "provider", "tag", "session_id", "user_id"] as const;
 const LABELS = {
   q: "Search",
   name: "Name",
@@ -56,10 +62,25 @@ const LABELS = {
   environment: "Environment",
   model: "Model",
   provider: "Provider",
+  tool: "Tool",
   tag: "Tag",
   session_id: "Session",
   user_id: "User",
 } as const;
+
+const TEXTS = Object.keys(LABELS) as (keyof typeof LABELS)[];
+
+/** Bounds: of what, and whether it is the upper one. */
+const BOUNDS = [
+  ["min_cost", "cost_usd", false],
+  ["max_cost", "cost_usd", true],
+  ["min_duration_ms", "duration_ms", false],
+  ["max_duration_ms", "duration_ms", true],
+] as const;
+
+/** What a run has one of, and what it has several of. */
+const SAME = ["status", "kind", "name", "service", "environment", "session_id", "user_id"] as const;
+const AMONG = ["model", "provider", "tool", "tag"] as const;
 
 /** By what a list of the filter may be sorted. */
 export function sortsOf({ q }: Filters): Sort[] {
@@ -80,6 +101,10 @@ export function parseFilters(query: URLSearchParams): Filters {
   }
   const range = query.get("range");
   if (range !== null && Object.hasOwn(RANGES, range)) filters.range = range as Range;
+  for (const [key] of BOUNDS) {
+    const value = query.get(key);
+    if (value && Number(value) >= 0 && Number(value) <= 1e9) filters[key] = value;
+  }
   for (const key of ["from", "to"] as const) {
     const value = query.get(key);
     if (value && !Number.isNaN(Date.parse(value))) filters[key] = value;
@@ -94,46 +119,37 @@ export function parseFilters(query: URLSearchParams): Filters {
 /** The address of a filter, always in the same order; "" for none. */
 export function toSearch(filters: Filters): string {
   const query = new URLSearchParams();
-  for (const key of ["status", "kind", ...TEXTS, "range", "from", "to"] as const) {
+  const bounds = BOUNDS.map(([key]) => key);
+  for (const key of ["status", "kind", ...TEXTS, "range", "from", "to", ...bounds, "has_error", "sort"] as const) {
     const value = filters[key];
-    if (value) query.set(key, value);
+    if (value) query.set(key, String(value));
   }
-  if (filters.has_error) query.set("has_error", "true");
-  if (filters.sort) query.set("sort", filters.sort);
   const text = query.toString();
-  return text ? `?${text}` : "";
+  return text && `?${text}`;
 }
 
 /** What the API is asked for. @param now a range such as "last hour" counts back from it */
 export function toApiQuery(filters: Filters, now: number): URLSearchParams {
-  const query = new URLSearchParams();
-  if (filters.status) query.set("status", filters.status);
-  if (filters.kind) query.set("kind", filters.kind);
-  for (const key of TEXTS) if (filters[key]) query.set(key, filters[key]);
-  const from = filters.from ?? (filters.range ? new Date(now - RANGES[filters.range].ms).toISOString() : undefined);
-  if (from) query.set("from", from);
-  if (filters.to) query.set("to", filters.to);
-  if (filters.has_error) query.set("has_error", "true");
-  if (filters.sort) {
-    query.set("sort", SORTS[filters.sort].sort);
-    query.set("order", SORTS[filters.sort].order);
+  const { range, sort, ...rest } = filters;
+  const from = rest.from ?? (range && new Date(now - RANGES[range].ms).toISOString());
+  const query = new URLSearchParams(toSearch({ ...rest, from }));
+  if (sort) {
+    query.set("sort", SORTS[sort].sort);
+    query.set("order", SORTS[sort].order);
   }
   return query;
 }
 
 /** Whether a run that came in live belongs in the list; the same rules as the API's. */
 export function matches(run: Run, filters: Filters, now: number): boolean {
-  if (filters.status && run.status !== filters.status) return false;
-  if (filters.kind && run.kind !== filters.kind) return false;
-  if (filters.name && run.name !== filters.name) return false;
-  if (filters.service && run.service !== filters.service) return false;
-  if (filters.environment && run.environment !== filters.environment) return false;
-  if (filters.model && !run.models.includes(filters.model)) return false;
-  if (filters.provider && !run.providers.includes(filters.provider)) return false;
-  if (filters.tag && !run.tags.includes(filters.tag)) return false;
-  if (filters.session_id && run.session_id !== filters.session_id) return false;
-  if (filters.user_id && run.user_id !== filters.user_id) return false;
+  for (const key of SAME) if (filters[key] && run[key] !== filters[key]) return false;
+  for (const key of AMONG) if (filters[key] && !run[`${key}s`].includes(filters[key])) return false;
   if (filters.has_error && run.error_count === 0) return false;
+  for (const [key, of, upper] of BOUNDS) {
+    const bound = Number(filters[key]);
+    const value = run[of];
+    if (filters[key] && (value === null || (upper ? value > bound : value < bound))) return false;
+  }
   const query = toApiQuery(filters, now);
   const started = sortKey(run.started_at);
   const from = query.get("from");
@@ -164,6 +180,12 @@ export function chips(filters: Filters): Chip[] {
     found.push({ keys: ["range"], label: "Started", value: RANGES[filters.range].label.toLowerCase() });
   if (filters.from) found.push({ keys: ["from"], label: "From", value: shortTime(filters.from) });
   if (filters.to) found.push({ keys: ["to"], label: "Before", value: shortTime(filters.to) });
+  for (const [key, of, upper] of BOUNDS) {
+    const value = filters[key];
+    if (!value) continue;
+    const text = of === "cost_usd" ? `$${value}` : duration(Number(value));
+    found.push({ keys: [key], label: of === "cost_usd" ? "Cost" : "Duration", value: `${upper ? "≤" : "≥"} ${text}` });
+  }
   if (filters.has_error) found.push({ keys: ["has_error"], label: "Errors", value: "only" });
   return found;
 }

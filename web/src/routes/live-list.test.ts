@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Run } from "#lib/api.ts";
-import { append, arrive, compareBy, type LiveList, release } from "./live-list.ts";
+import { append, arrive, compareBy, drop, type LiveList, release } from "./live-list.ts";
 
 const run = (id: string, minute: number, more: Partial<Run> = {}) =>
   ({ id, started_at: `2026-11-21T09:${String(minute).padStart(2, "0")}:00.000Z`, last_seq: 1, ...more }) as Run;
@@ -40,6 +40,11 @@ it("drops a run that no longer fits, unless rows would move under the reader", (
   const none = { fits: () => false, hold: false };
   expect(ids(arrive(list(run("a", 10)), [run("a", 10)], none))).toBe("|");
   expect(ids(arrive(list(run("a", 10)), [run("a", 10)], { ...none, hold: true }))).toBe("a|");
+});
+
+it("takes out what was deleted, shown or waiting", () => {
+  const held = { ...list(run("b", 20), run("a", 10)), waiting: [run("c", 30)] };
+  expect(ids(drop(held, ["b", "c", "x"]))).toBe("a|");
 });
 
 it("leaves runs older than the loaded rows to their page", () => {

@@ -73,6 +73,12 @@ export function arrive(list: LiveList, arrivals: Run[], { fits, hold, compare = 
   return { rows, waiting, more: list.more };
 }
 
+/** Takes out what was deleted, wherever the reader is: nobody can open it any more. */
+export function drop(list: LiveList, gone: string[]): LiveList {
+  const stays = ({ id }: Run) => !gone.includes(id);
+  return { ...list, rows: list.rows.filter(stays), waiting: list.waiting.filter(stays) };
+}
+
 /** Lets those in that waited. */
 export function release(list: LiveList, compare: Compare = newestFirst): LiveList {
   return {

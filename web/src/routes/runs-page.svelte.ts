@@ -1,7 +1,7 @@
 import { api, paths, type Run } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
 import { type Filters, matches, toApiQuery } from "./filters.ts";
-import { append, arrive, compareBy, type LiveList, release } from "./live-list.ts";
+import { append, arrive, compareBy, drop, type LiveList, release } from "./live-list.ts";
 
 const PAGE = 50;
 /** Arrivals are taken in together: a burst of a thousand costs one drawing of the list. */
@@ -32,6 +32,7 @@ export class RunsPage {
   #cursor: string | null = null;
   #request = new AbortController();
   #queue: Run[] = [];
+  #gone: string[] = [];
   #flushing = false;
   /** Set by the page: whether rows may shift. */
   atTop: () => boolean = () => true;
@@ -114,13 +115,18 @@ export class RunsPage {
     if (page) this.#take(page.data);
   }
 
-  #onMessage(message: FeedMessage): void {
-    if (message.entity !== "Run" || message.event_type === "delete") return;
-    this.#queue.push(message.data);
+  #onMessage({ entity, event_type, data }: FeedMessage): void {
+    if (entity !== "Run") return;
+    if (event_type === "delete") {
+      this.#gone.push(data.id);
+      this.#queue = this.#queue.filter(({ id }) => id !== data.id);
+    } else this.#queue.push(data);
     if (this.#flushing) return;
     this.#flushing = true;
     setTimeout(() => {
       this.#flushing = false;
+      // First: what comes under the id of a deleted run is another run.
+      this.list = drop(this.list, this.#gone.splice(0));
       this.#take(this.#queue.splice(0));
     }, BATCH_MS);
   }

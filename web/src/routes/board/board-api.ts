@@ -17,12 +17,13 @@ export interface FeedMessage {
 const TIMEOUT_MS = 30_000;
 
 /** Apart from `#lib/api.ts`, so that who reads runs does not load what only these pages ask for. */
-async function send<T>(path: string, signal?: AbortSignal, method = "GET"): Promise<T> {
+async function send<T>(path: string, signal?: AbortSignal, method = "GET", body?: object): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
     response = await fetch(path, {
       method,
+      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
       credentials: "same-origin",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -32,10 +33,10 @@ async function send<T>(path: string, signal?: AbortSignal, method = "GET"): Prom
   }
   if (response.ok) return (await response.json()) as T;
   if (response.status === 401) hooks.signedOut();
-  const body = (await response.json().catch(() => null)) as {
+  const said = (await response.json().catch(() => null)) as {
     error?: Record<"code" | "message" | "request_id", string>;
   };
-  const { code = "unknown", message, request_id = null } = body?.error ?? {};
+  const { code = "unknown", message, request_id = null } = said?.error ?? {};
   throw new ApiError(
     message ?? `The server answered ${response.status} without saying why. Try again.`,
     response.status,
@@ -52,6 +53,9 @@ export const boardApi = {
   stats: (signal?: AbortSignal) => send<Stats>("/api/stats", signal),
   jobs: (cursor: string | null, signal?: AbortSignal) => send<Page<JobAnswer>>(pageOf("/api/jobs", cursor), signal),
   job: (id: string, signal?: AbortSignal) => send<JobAnswer>(`/api/jobs/${encodeURIComponent(id)}`, signal),
+  /** Begins a job. */
+  begin: (method: "POST" | "DELETE", path: string, body: object | undefined, signal: AbortSignal) =>
+    send<JobAnswer>(path, signal, method, body),
   letters: (cursor: string | null, signal?: AbortSignal) =>
     send<Page<DeadLetter>>(pageOf("/api/dead-letters", cursor), signal),
   letter: (id: string, signal?: AbortSignal) => send<OpenedLetter>(letter(id), signal),

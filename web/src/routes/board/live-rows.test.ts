@@ -24,6 +24,12 @@ it("never goes back to an older state, and leaves other kinds alone", () => {
   expect(take(run("c", 30), "Job")).toBe("b1 a1");
 });
 
+it("takes out what was deleted, and nothing of another kind", () => {
+  const left = (entity: string, id: string) =>
+    (arrive(cards, { entity, event_type: "delete", data: { id } })[0] as { newest: { id: string }[] }).newest.length;
+  expect([left("Run", "a"), left("Run", "c"), left("Artifact", "a")]).toEqual([1, 2, 2]);
+});
+
 it("keeps to the number of rows that a card has", () => {
   let board = cards;
   for (let n = 0; n < 9; n++)

@@ -9,8 +9,14 @@ const SHOWN = 5;
  * Takes a row of the live feed into the card of its kind. A known row changes in place and never goes back to an older
  * state; a new one goes to its place by time. Counts stay as the server said them: it is asked again soon.
  */
-export function arrive(cards: Card[], { entity, data }: FeedMessage): Card[] {
-  return cards.map((card) => (card.entity === entity ? taken(card, data) : card));
+export function arrive(cards: Card[], { entity, event_type, data }: FeedMessage): Card[] {
+  const take = event_type === "delete" ? dropped : taken;
+  return cards.map((card) => (card.entity === entity ? take(card, data) : card));
+}
+
+function dropped(card: Card, data: unknown): Card {
+  const { id } = data as { id: string };
+  return { ...card, newest: card.newest.filter((row) => !("id" in row) || row.id !== id) } as Card;
 }
 
 function taken(card: Card, data: unknown): Card {

@@ -1,8 +1,9 @@
 import { paths } from "#lib/api.ts";
 import { bytes, count, counted, duration, tokens } from "#lib/format.ts";
 import { runCost, sessionCost, usd } from "#lib/money.ts";
+import { jobResult, jobTitle, progress } from "../jobs/job-words.ts";
 import { sessionStatus, sessionTitle } from "../sessions/session-words.ts";
-import { boardPaths, type Card, type Entity, type JobAnswer } from "./board-api.ts";
+import { boardPaths, type Card, type Entity } from "./board-api.ts";
 
 /** What each kind is called on the page, and where all of its rows are. */
 export const KINDS: { [E in Entity]: { title: string; href: string | null; follows: string } } = {
@@ -76,7 +77,7 @@ export function linesOf(card: Card): Line[] {
         href: boardPaths.job(job.id),
         mark: job.status,
         title: jobTitle(job),
-        facts: [progress(job), ...(job.error ? [job.error] : [])],
+        facts: [jobResult(job) ?? progress(job), ...(job.error ? [job.error] : [])],
         time: job.created_at,
       }));
     case "DeadLetter":
@@ -93,18 +94,6 @@ export function linesOf(card: Card): Line[] {
 
 function costText({ kind, text }: ReturnType<typeof runCost>): string {
   return kind === "none" ? "no cost" : kind === "unknown" ? "cost unknown" : text;
-}
-
-const JOBS: Record<string, string> = { reprice: "Reprice past calls", export: "Export a run" };
-
-export function jobTitle({ kind }: Pick<JobAnswer, "kind">): string {
-  return JOBS[kind] ?? kind;
-}
-
-/** "3 of 12 done", "3 done" while nobody knows of how many. */
-export function progress({ done, total, status }: Pick<JobAnswer, "done" | "total" | "status">): string {
-  if (status === "pending") return "waits for its turn";
-  return total === null ? `${count(done)} done` : `${count(done)} of ${count(total)} done`;
 }
 
 /** A number that may be a lower bound: "1,000+". */

@@ -75,7 +75,9 @@ export class SessionsPage {
     if (!page || signal.aborted) return;
     // Where the list goes on has not changed, unless all of it was on the first page.
     if (this.#cursor === null && this.list.rows.length <= PAGE) this.#continueAt(page.next_cursor);
-    this.list = renew(this.list, page.data, hold);
+    // A page that is all there is also says which sessions are gone.
+    this.list =
+      page.next_cursor === null && !hold ? { rows: page.data, waiting: 0 } : renew(this.list, page.data, hold);
   }
 
   /** Opens the live connection; returns how to close it. */

@@ -10,6 +10,7 @@ export class SettingsForm {
   stallMinutes = $state<number | null>(null);
   forEver = $state(true);
   days = $state<number | null>(OFFERED_DAYS);
+  search = $state(true);
 
   error = $state.raw<unknown>(null);
   saving = $state(false);
@@ -22,7 +23,9 @@ export class SettingsForm {
   readonly loaded = $derived(this.#stored !== null);
   readonly changed = $derived(
     this.#stored !== null &&
-      (this.stallMinutes !== this.#stored.stall_after_minutes || this.#typedDays !== this.#stored.retention_days),
+      (this.stallMinutes !== this.#stored.stall_after_minutes ||
+        this.#typedDays !== this.#stored.retention_days ||
+        this.search !== this.#stored.search),
   );
   readonly saved = $derived(this.#saved !== null && !this.changed);
 
@@ -58,6 +61,7 @@ export class SettingsForm {
         ...this.#stored,
         stall_after_minutes: this.stallMinutes,
         retention_days: this.#typedDays,
+        search: this.search,
       });
       this.#take(settings);
       this.#saved = settings;
@@ -72,6 +76,7 @@ export class SettingsForm {
   #take(settings: Settings): void {
     this.#stored = settings;
     this.stallMinutes = settings.stall_after_minutes;
+    this.search = settings.search;
     this.forEver = settings.retention_days === null;
     if (settings.retention_days !== null) this.days = settings.retention_days;
   }

@@ -1,6 +1,6 @@
 import { api, paths, type Run } from "#lib/api.ts";
 import { liveSocket } from "#lib/live-socket.ts";
-import { append, arrive, type LiveList } from "../../live-list.ts";
+import { append, arrive, drop, type LiveList } from "../../live-list.ts";
 
 const PAGE = 20;
 
@@ -58,7 +58,9 @@ export class Children {
       },
       onMessage: (message) => {
         const { entity, event_type, data } = message as { entity: string; event_type: string; data: Run };
-        if (entity === "Run" && event_type !== "delete") this.#take([data]);
+        if (entity !== "Run") return;
+        if (event_type === "delete") this.list = drop(this.list, [data.id]);
+        else this.#take([data]);
       },
     });
   }

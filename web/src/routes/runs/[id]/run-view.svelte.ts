@@ -122,6 +122,17 @@ export class RunView {
     this.#loadCalls();
   }
 
+  /** Lives no more by what comes in, while what it shows is being deleted. */
+  pause(): void {
+    this.#socket?.close();
+    this.children.close();
+    this.live = "off";
+  }
+
+  resume(): void {
+    this.#watch();
+  }
+
   close(): void {
     this.#closed = true;
     this.#abort.abort();

@@ -1,6 +1,6 @@
 import { api, paths, type Run, type Session } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
-import { append, arrive, type LiveList } from "../../live-list.ts";
+import { append, arrive, drop, type LiveList } from "../../live-list.ts";
 
 const PAGE = 100;
 /** The sums follow the runs, but not more often than this. */
@@ -69,6 +69,18 @@ export class SessionView {
     }
   }
 
+  /** Lives no more by what comes in, while what it shows is being deleted. */
+  pause(): void {
+    this.#socket?.close();
+    this.#socket = null;
+    clearTimeout(this.#renewing);
+    this.#renewing = undefined;
+  }
+
+  resume(): void {
+    this.#watch();
+  }
+
   close(): void {
     this.#abort.abort();
     this.#socket?.close();
@@ -84,7 +96,9 @@ export class SessionView {
       },
       onMessage: (message) => {
         const { entity, event_type, data } = message as FeedMessage;
-        if (entity !== "Run" || event_type === "delete" || data.session_id !== this.#id) return;
+        if (entity !== "Run") return;
+        if (event_type === "delete") return this.#drop(data.id);
+        if (data.session_id !== this.#id) return;
         if (this.#queue.push(data) === 1) setTimeout(() => this.#take(this.#queue.splice(0)), BATCH_MS);
       },
       onReturn: async () => {
@@ -96,6 +110,17 @@ export class SessionView {
 
   #take(runs: Run[]): void {
     this.runs = arrive(this.runs, runs, { fits: () => true, hold: false });
+    this.#renewSoon();
+  }
+
+  #drop(id: string): void {
+    this.#queue = this.#queue.filter((run) => run.id !== id);
+    if (!this.runs.rows.some((run) => run.id === id)) return;
+    this.runs = drop(this.runs, [id]);
+    this.#renewSoon();
+  }
+
+  #renewSoon(): void {
     this.#renewing ??= setTimeout(async () => {
       this.#renewing = undefined;
       const session = await api.session(this.#id, this.#abort.signal).catch(() => null);
