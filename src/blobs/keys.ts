@@ -5,8 +5,17 @@
  */
 export function packKey(projectId: string, object: string, at: number, fromRow: number, toRow: number): string {
   const time = new Date(at).toISOString();
-  const name = object.slice(projectId.length + 1).replaceAll("/", "-");
-  return `${packsPrefix(projectId)}${time.slice(0, 10)}/${time.slice(11)}-${name}-${fromRow}-${toRow}`;
+  return `${packsPrefix(projectId)}${time.slice(0, 10)}/${time.slice(11)}${logPart(projectId, object)}${fromRow}-${toRow}`;
+}
+
+/** Whether a key may be that of a pack of this log object. One whose name ends alike may be taken for it: the index tells. */
+export function packsOfLog({ projectId, object }: { projectId: string; object: string }): (key: string) => boolean {
+  const part = logPart(projectId, object);
+  return (key) => key.includes(part);
+}
+
+function logPart(projectId: string, object: string): string {
+  return `-${object.slice(projectId.length + 1).replaceAll("/", "-")}-`;
 }
 
 /** R2 key of what takes the place of a pack when some of its runs are deleted: another, as the old one may still be read. */
@@ -19,8 +28,8 @@ export function rewrittenKey(key: string): string {
 const TWIN_MS = 600_000;
 
 /** The keys between which twins of these packs lie, both ends left out. */
-export function packsAround(first: string, last: string): { startAfter: string; end: string } {
-  return { startAfter: shifted(first, -TWIN_MS), end: shifted(last, TWIN_MS) };
+export function packsAround(first: string, last: string): { after: string; end: string } {
+  return { after: shifted(first, -TWIN_MS), end: shifted(last, TWIN_MS) };
 }
 
 function shifted(key: string, ms: number): string {

@@ -9,7 +9,17 @@ import type { TidyResult } from "../../src/domain/retention/tidy-step.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
 import { projectToken } from "../../src/domain/search/docs.ts";
 import worker from "../../src/index.ts";
-import { callAttributes, eventually, hex, newProject, span, T0, type TestProject, traces } from "./helpers.ts";
+import {
+  callAttributes,
+  eventually,
+  hex,
+  newProject,
+  span,
+  T0,
+  type TestProject,
+  type TestSpan,
+  traces,
+} from "./helpers.ts";
 
 const TABLES = ["runs", "llm_calls", "segments", "run_labels", "rollups", "artifacts"];
 
@@ -177,6 +187,28 @@ describe("deleting", { timeout: 60_000 }, () => {
     const gone = { entity: "Run", event_type: "delete", data: { id: mine }, timestamp: expect.stringMatching(/Z$/) };
     expect(messages).toEqual([gone]);
     webSocket?.close();
+  });
+
+  test("a run that grows while its deletion is at work leaves nothing behind either", async () => {
+    const project = await newProject();
+    const mine = hex(16);
+    const [root, call] = trace(mine, "a");
+    await project.sendTraces(traces([root as TestSpan]));
+    await settled(project);
+    const input = { params: { run_id: mine }, done: 0, total: null, created_at: Date.now() };
+    const picked = await deleteStep(env, project.id, { ...input, state: null });
+    await project.sendTraces(traces([call as TestSpan]));
+    await project.fetch(`/api/runs/${mine}/artifacts/late.txt`, { method: "PUT", body: "late" });
+    await settled(project);
+    expect((await objectsOf(project.id)).length).toBeGreaterThan(2);
+    let { state, result, wait } = picked;
+    for (let step = 0; result === undefined; step++) {
+      expect(step).toBeLessThan(20);
+      ({ state, result, wait } = await deleteStep(env, project.id, { ...input, state }));
+      if (wait) state = agedBy(state, wait);
+    }
+    expect(await objectsOf(project.id)).toEqual([]);
+    expect((await rowsOf(project.id)).map(([, rows]) => rows)).toEqual([...TABLES, "docs"].map(() => []));
   });
 
   test("a run that comes again after it was deleted is a new one", async () => {

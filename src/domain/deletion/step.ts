@@ -1,7 +1,8 @@
 import { logAddress, runLog } from "../../../durable-objects/stubs.ts";
-import { packsAround, packsPrefix } from "../../blobs/keys.ts";
+import { packsAround, packsOfLog, packsPrefix } from "../../blobs/keys.ts";
 import { DamagedPack, openPack } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import { sixAtOnce } from "../jobs/six-at-once.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { deleteRuns, loadKnown } from "../projection/store.ts";
 import { rewritePack } from "./rewrite-pack.ts";
@@ -26,8 +27,8 @@ const PATIENCE_MS = 60_000;
 /** Tries against runs that go on growing; then the step fails and is tried again later. */
 const MAX_TRIES = 5;
 
-/** Reads side by side: Workers allow six connections. */
-const AT_ONCE = 6;
+/** Listings of a thousand keys each in which twins of packs are looked for: of a run over days there may be more. */
+const TWIN_LISTINGS = 5;
 
 export interface DeletionResult {
   runs: number;
@@ -95,8 +96,7 @@ export async function deleteSome(
       return pick(env, projectId, selector, swept, now);
     }
     case "rows":
-      await deleteRows(env, projectId, state.ids);
-      return { left: { ...state, phase: "packs", runs: state.runs + state.ids.length }, over: false, wait: 0 };
+      return { left: await deleteRows(env, projectId, state), over: false, wait: 0 };
     case "packs":
       return { left: await movePacks(env, projectId, state, now), over: false, wait: 0 };
   }
@@ -130,7 +130,7 @@ async function pick(env: Env, projectId: string, selector: Selector, state: Dele
   const ids = [...new Set([first, ...together])];
   const packs = new Set([
     ...(await packsOf(db, projectId, ids)),
-    ...(await twinsOf(env, projectId, own, new Set(ids))),
+    ...(await twinsOf(env, projectId, first, own, new Set(ids))),
   ]);
   const blobs = await blobsOf(db, projectId, ids);
   const left: DeletionState = { ...state, phase: "rows", ids, packs: [...packs], blobs, waiting_since: null };
@@ -162,19 +162,34 @@ async function blobsOf(db: D1Database, projectId: string, ids: string[]): Promis
 }
 
 async function runsOf(env: Env, packs: string[]): Promise<string[]> {
-  const opened = await mapSome(packs, (key) => openOrNull(env, key));
+  const opened = await sixAtOnce(packs, (key) => openOrNull(env, key));
   return [...new Set(opened.flatMap((pack) => pack?.index.entries.map(({ run }) => run) ?? []))];
 }
 
-/** Packs that no row points to and that hold the runs all the same: what races of deliveries left, close to those in time. */
-async function twinsOf(env: Env, projectId: string, packs: string[], ids: ReadonlySet<string>): Promise<string[]> {
+/**
+ * Packs that no row points to and that hold the runs all the same: what races of deliveries left, of the same log object and
+ * close to the run's own packs in time.
+ */
+async function twinsOf(
+  env: Env,
+  projectId: string,
+  run: string,
+  packs: string[],
+  ids: ReadonlySet<string>,
+): Promise<string[]> {
   const [first, last] = [packs[0], packs.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const { startAfter, end } = packsAround(first, last);
-  const listed = await env.BUCKET.list({ prefix: packsPrefix(projectId), startAfter, limit: 200 });
-  const near = listed.objects.map(({ key }) => key).filter((key) => key < end && !packs.includes(key));
-  const opened = await mapSome(near, (key) => openOrNull(env, key));
-  return near.filter((_, n) => opened[n]?.index.entries.some(({ run }) => ids.has(run)));
+  const { after, end } = packsAround(first, last);
+  const ofLog = packsOfLog(logAddress(env, projectId, run));
+  const near: string[] = [];
+  let startAfter = after;
+  for (let listing = 0; listing < TWIN_LISTINGS && startAfter < end; listing++) {
+    const { objects } = await env.BUCKET.list({ prefix: packsPrefix(projectId), startAfter });
+    near.push(...objects.map(({ key }) => key).filter((key) => key < end && ofLog(key) && !packs.includes(key)));
+    startAfter = objects.at(-1)?.key ?? end;
+  }
+  const opened = await sixAtOnce(near, (key) => openOrNull(env, key));
+  return near.filter((_, n) => opened[n]?.index.entries.some((entry) => ids.has(entry.run)));
 }
 
 async function openOrNull(env: Env, key: string) {
@@ -184,24 +199,24 @@ async function openOrNull(env: Env, key: string) {
   });
 }
 
-async function mapSome<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
-  const answers: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    answers.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(ask))));
-  }
-  return answers;
-}
-
-async function deleteRows(env: Env, projectId: string, ids: string[]): Promise<void> {
+/** Deletes the rows, unless the runs have bytes by now that nobody would find any more: these are noted first. */
+async function deleteRows(env: Env, projectId: string, state: DeletionState): Promise<DeletionState> {
+  const { ids } = state;
   const db = dbFor(env, projectId);
   for (let attempt = 1; ; attempt++) {
     const known = await loadKnown(db, projectId, ids);
-    if (known.runs.size === 0 || (await deleteRuns(db, projectId, known))) break;
+    const packs = new Set([...state.packs, ...(await packsOf(db, projectId, ids))]);
+    const blobs = new Set([...state.blobs, ...(await blobsOf(db, projectId, ids))]);
+    if (packs.size > state.packs.length || blobs.size > state.blobs.length) {
+      return { ...state, packs: [...packs], blobs: [...blobs] };
+    }
+    if (known.runs.size === 0 || (await deleteRuns(db, projectId, known, state.blobs))) break;
     if (attempt >= MAX_TRIES) throw new Error("The runs grew faster than they could be deleted. Trying again later.");
   }
   const byObject = Map.groupBy(ids, (id) => logAddress(env, projectId, id).object);
   for (const [object, runs] of byObject) await runLog(env, { projectId, object }).forget(runs);
   await tellOfDeletion(env, projectId, ids);
+  return { ...state, phase: "packs", runs: state.runs + ids.length };
 }
 
 async function movePacks(env: Env, projectId: string, state: DeletionState, now: number): Promise<DeletionState> {

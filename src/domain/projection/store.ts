@@ -210,16 +210,28 @@ export async function rewriteRuns(db: D1Database, projectId: string, known: Know
  * Deletes every row of some runs, and what sums and slots have of them, in one transaction, unless they have grown or were
  * rewritten since they were read.
  * @param known as it was read: the runs in it are deleted
+ * @param blobs keys of the bytes of their artifacts: a row of others came since, and belongs to what comes after the deletion
  * @returns false if one has: then nothing was deleted
  */
-export async function deleteRuns(db: D1Database, projectId: string, known: Known): Promise<boolean> {
+export async function deleteRuns(
+  db: D1Database,
+  projectId: string,
+  known: Known,
+  blobs: readonly string[],
+): Promise<boolean> {
   const rows = [...known.runs.values()].map((run) => run.rows);
   const ids = [...known.runs.keys()];
   const these = JSON.stringify(ids);
   const { shown, written } = known.rollups;
   return writeOver(db, projectId, known, ids, [
     ...deleteSearchDocs(db, projectId, ids),
-    ...["llm_calls", "segments", "artifacts"].map((table) =>
+    db
+      .prepare(
+        `DELETE FROM artifacts WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))
+         AND blob IN (SELECT value FROM json_each(?))`,
+      )
+      .bind(projectId, these, JSON.stringify(blobs)),
+    ...["llm_calls", "segments"].map((table) =>
       db
         .prepare(`DELETE FROM ${table} WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`)
         .bind(projectId, these),

@@ -1,6 +1,7 @@
 import { packsPrefix } from "../../blobs/keys.ts";
 import { DamagedPack } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
+import { sixAtOnce } from "../jobs/six-at-once.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { ALL_TIME, countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
 import { insertLabels } from "../projection/labels.ts";
@@ -17,9 +18,6 @@ const KEYS_A_STEP = 1_000;
 /** Packs whose indexes one step reads, and runs that one step folds: a second or two of work. */
 const PACKS_A_STEP = 50;
 const RUNS_A_STEP = 50;
-
-/** Reads side by side: Workers allow six connections. */
-const AT_ONCE = 6;
 
 /** Tries against runs that go on growing; then the step fails and is tried again later. */
 const MAX_TRIES = 5;
@@ -189,21 +187,17 @@ async function refold(env: Env, projectId: string, ids: string[]) {
     const docs: NewDoc[] = [];
     const corrections: Correction[] = [];
     const unreadable: string[] = [];
-    const queue = [...known.runs];
-    const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [id, run] = next;
-        const outcome = await refoldRun(env, projectId, id, run, known.rollups.written, lost.get(id));
-        if (outcome !== "unreadable") {
-          if (outcome.correction) corrections.push(outcome.correction);
-          docs.push(...outcome.docs);
-          continue;
-        }
+    const { written } = known.rollups;
+    await sixAtOnce([...known.runs], async ([id, run]) => {
+      const outcome = await refoldRun(env, projectId, id, run, written, lost.get(id));
+      if (outcome === "unreadable") {
         unreadable.push(id);
-        if (run.rows.run.rollups !== known.rollups.written) corrections.push(asItIs(run));
+        if (run.rows.run.rollups !== written) corrections.push(asItIs(run));
+        return;
       }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+      if (outcome.correction) corrections.push(outcome.correction);
+      docs.push(...outcome.docs);
+    });
     const wrong = new Set(corrections.map(({ run }) => run.id));
     const right = [...known.runs.values()].map(({ rows }) => rows).filter(({ run }) => !wrong.has(run.id));
     // What is there already costs nothing.
