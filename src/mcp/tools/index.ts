@@ -1,6 +1,15 @@
 import type { Tool } from "../tool.ts";
+import { analyzeCost } from "./analyze-cost.ts";
+import { analyzeLatency } from "./analyze-latency.ts";
 import { annotateRun } from "./annotate-run.ts";
 import { searchRuns } from "./search-runs.ts";
+import { writeEventsTool } from "./write-events.ts";
 
 /** Every tool, in the order in which clients show them. */
-export const TOOLS = [searchRuns, annotateRun] as unknown as readonly Tool[];
+export const TOOLS = [
+  searchRuns,
+  analyzeCost,
+  analyzeLatency,
+  annotateRun,
+  writeEventsTool,
+] as unknown as readonly Tool[];
