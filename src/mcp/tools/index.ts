@@ -1,5 +1,10 @@
 import type { Tool } from "../tool.ts";
+import { getLlmCalls } from "./get-llm-calls.ts";
+import { getRun } from "./get-run.ts";
+import { getSpan } from "./get-span.ts";
+import { listSessions } from "./list-sessions.ts";
 import { searchRuns } from "./search-runs.ts";
+import { tailRun } from "./tail-run.ts";
 
 /** Every tool, in the order in which clients show them. */
-export const TOOLS = [searchRuns] as unknown as readonly Tool[];
+export const TOOLS = [searchRuns, getRun, getSpan, getLlmCalls, tailRun, listSessions] as unknown as readonly Tool[];
