@@ -1,5 +1,6 @@
 import type { Tool } from "../tool.ts";
+import { annotateRun } from "./annotate-run.ts";
 import { searchRuns } from "./search-runs.ts";
 
 /** Every tool, in the order in which clients show them. */
-export const TOOLS = [searchRuns] as unknown as readonly Tool[];
+export const TOOLS = [searchRuns, annotateRun] as unknown as readonly Tool[];
