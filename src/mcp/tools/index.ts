@@ -1,4 +1,5 @@
 import type { Tool } from "../tool.ts";
+import { annotateRun } from "./annotate-run.ts";
 import { getLlmCalls } from "./get-llm-calls.ts";
 import { getRun } from "./get-run.ts";
 import { getSpan } from "./get-span.ts";
@@ -7,4 +8,16 @@ import { searchRuns } from "./search-runs.ts";
 import { tailRun } from "./tail-run.ts";
 
 /** Every tool, in the order in which clients show them. */
-export const TOOLS = [searchRuns, getRun, getSpan, getLlmCalls, tailRun, listSessions] as unknown as readonly Tool[];
+export const TOOLS = [
+  // Read.
+  searchRuns,
+  getRun,
+  getSpan,
+  getLlmCalls,
+  tailRun,
+  listSessions,
+  // Analyse.
+  // Write.
+  annotateRun,
+  // Reason.
+] as unknown as readonly Tool[];
