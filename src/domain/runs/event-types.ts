@@ -11,6 +11,8 @@ const nano = z.string().regex(/^\d{1,19}$/, "must be nanoseconds since the epoch
 const attributes = z.record(z.string(), z.json());
 const text = z.string().min(1).max(10_000);
 const label = z.string().min(1).max(500);
+/** What a model wrote. */
+const longText = z.string().min(1).max(100_000);
 const score = z.number().min(0).max(1);
 
 /** An OpenTelemetry span as plain JSON. */
@@ -40,8 +42,8 @@ const OURS: { [type: string]: z.ZodType } = {
   ARTIFACT_CREATED: z.looseObject({ artifact_id: text, name: text }),
   CLARIFICATION_NEEDED: z.looseObject({ question: text }),
   CLARIFICATION_GIVEN: z.looseObject({ answer: z.json() }),
-  REASONING_STEP: z.looseObject({ step: z.number().int().min(1), thought: text, confidence: score.optional() }),
-  SYNTHESIS_UPDATED: z.looseObject({ synthesis: text, version: z.number().int().min(1).optional() }),
+  REASONING_STEP: z.looseObject({ step: z.number().int().min(1), thought: longText, confidence: score.optional() }),
+  SYNTHESIS_UPDATED: z.looseObject({ synthesis: longText, version: z.number().int().min(1).optional() }),
   BIAS_DETECTED: z.looseObject({ bias: text, severity: score.optional() }),
   MONITOR_FLAGGED: z.looseObject({ monitor: text, reason: text }),
   NOTE_ADDED: z.looseObject({ text, author: label.optional(), span_id: hex(16).optional() }),
