@@ -1,7 +1,7 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
 import { type Nano, nanoFromMs } from "../../events/nano.ts";
 import type { Metadata, TokenUsage } from "../../events/span.ts";
-import { type CallSums, type RunState, sumCalls } from "./merge.ts";
+import { aboutOf, type CallSums, type RunState, sumCalls } from "./merge.ts";
 
 /** The columns of `runs`, in the order in which rows are written. */
 export const RUN_COLUMNS = [
@@ -72,6 +72,8 @@ export interface RunDetails
   tools: string[];
   prompts: string[];
   logged_cost_nano_usd: number | null;
+  /** Events that only say something about the run; only if there are any. */
+  about_count?: number;
   /** Only of a run without any time of its own, which is listed by when it came in: milliseconds since the epoch. */
   arrived_at?: number;
 }
@@ -105,6 +107,7 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     unpriced: sums.unpriced,
     client_cost_nano_usd: sums.client_cost_nano_usd,
     logged_cost_nano_usd: state.logged_cost_nano_usd,
+    ...aboutOf(state.about_count ?? 0),
     ...(state.started === null ? { arrived_at: state.first_seen_at } : {}),
   };
   const run: RunRow = {
@@ -186,10 +189,11 @@ function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
 
 /** The state that rows stand for: the reverse of `rowsOf`, so that a part can be merged into what D1 has. */
 export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunState {
-  const { agents, tools, prompts, logged_cost_nano_usd, arrived_at } = detailsOf(run);
+  const { agents, tools, prompts, logged_cost_nano_usd, about_count, arrived_at } = detailsOf(run);
   return {
     kind: run.kind as RunState["kind"],
     event_count: Number(run.event_count),
+    ...aboutOf(about_count ?? 0),
     span_count: Number(run.span_count),
     error_count: Number(run.error_count),
     tool_call_count: Number(run.tool_call_count),
