@@ -4,10 +4,11 @@ import { NO_SPAN, recordMark } from "../../events/delta.ts";
 import { linkOf } from "../../events/links.ts";
 import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
+import { groupCalls, readCalls } from "./calls.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
-import { rowsOf, stateFrom } from "./rows.ts";
+import { rowOf, stateFrom } from "./rows.ts";
 
 interface Given {
   parent: number | null;
@@ -103,10 +104,11 @@ function fold(parts: readonly PartFacts[]): RunState {
   return rest.reduce(mergePart, startState(first));
 }
 
-/** The run's rows, which is what must not depend on the order (the state keeps its calls in order of arrival). */
+/** The run's row and calls, which must not depend on the order (the state keeps its calls in order of arrival). */
 function rows(state: RunState) {
-  const { run, calls } = rowsOf("run", state);
-  return { run, calls: calls.sort((a, b) => (String(a.span_id) < String(b.span_id) ? -1 : 1)) };
+  const { run, counted } = rowOf("run", state);
+  const calls = state.calls.map((call) => ({ call, counted: counted.has(call.span_id) }));
+  return { run, calls: calls.sort((a, b) => (a.call.span_id < b.call.span_id ? -1 : 1)) };
 }
 
 const spans = fc
@@ -154,8 +156,20 @@ test("a state read back from its rows merges on as if it had never left", () => 
       const parts = partsOf(list);
       const cut = (at % parts.length) + 1;
       const before = fold(parts.slice(0, cut));
-      const { run, calls } = rowsOf("run", before);
-      const back = stateFrom(run, calls, before.links);
+      const { run, counted } = rowOf("run", before);
+      const groups = groupCalls(before.calls, counted);
+      const calls = readCalls(groups && JSON.stringify(groups));
+      expect(
+        calls
+          .filter((each) => each.counted)
+          .map(({ call }) => call.span_id)
+          .sort(),
+      ).toEqual([...counted].sort());
+      const back = stateFrom(
+        run,
+        calls.map(({ call }) => call),
+        before.links,
+      );
       const merged = parts.slice(cut).reduce(mergePart, back);
       expect(rows(merged)).toEqual(rows(fold(parts)));
     }),
@@ -170,7 +184,7 @@ test("tokens are counted at the leaves, through plain spans in between", () => {
     { parent: 1, start: 2, length: 7, failed: false, step: "llm", tokens: 42, session: null, ...PRICED },
     { parent: 0, start: 3, length: 1, failed: false, step: "llm", tokens: null, session: null, ...PRICED },
   ];
-  expect(rowsOf("run", fold(list.map(partOf))).run).toMatchObject({
+  expect(rowOf("run", fold(list.map(partOf))).run).toMatchObject({
     input_tokens: 42,
     output_tokens: 1,
     llm_call_count: 2,
@@ -182,7 +196,7 @@ test("links that form a circle end", () => {
     { parent: 1, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
     { parent: 0, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
   ];
-  expect(rowsOf("run", fold(list.map(partOf))).run.span_count).toBe(2);
+  expect(rowOf("run", fold(list.map(partOf))).run.span_count).toBe(2);
 });
 
 const call = (parent: number | null, cost: CallCost): Given => ({
@@ -200,7 +214,7 @@ const call = (parent: number | null, cost: CallCost): Given => ({
 test("costs add up at the leaves and keep the version; a wrapper's own is not counted", () => {
   const list = [call(null, { nano_usd: 100, version: "v" }), call(0, { nano_usd: 100, version: "v" })];
   list.push(call(0, { nano_usd: 20, version: "w" }));
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run).toMatchObject({ cost_nano_usd: 120, price_version: "v, w", llm_call_count: 2 });
   expect(JSON.parse(String(run.details))).toMatchObject({ known_cost_nano_usd: 120, unpriced: {} });
 });
@@ -212,7 +226,7 @@ test("one unknown cost makes the sum unknown, and the known part and the reasons
     call(null, { nano_usd: null, reason: "no_usage" }),
     call(null, { nano_usd: null, reason: "unknown_model" }),
   ];
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run.cost_nano_usd).toBeNull();
   expect(JSON.parse(String(run.details))).toMatchObject({
     known_cost_nano_usd: 100,
@@ -222,13 +236,13 @@ test("one unknown cost makes the sum unknown, and the known part and the reasons
 
 test("a call that the provider refused leaves the sum whole", () => {
   const list = [call(null, { nano_usd: 100, version: "v" }), call(null, { nano_usd: null, reason: "refused" })];
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run.cost_nano_usd).toBe(100);
   expect(JSON.parse(String(run.details))).toMatchObject({ unpriced: { refused: 1 } });
 });
 
 test("records of a span add events, the first question and the last answer, and their own cost once each", () => {
-  const { run } = rowsOf("run", fold([recordPartOf(1), recordPartOf(5), recordPartOf(3)]));
+  const { run } = rowOf("run", fold([recordPartOf(1), recordPartOf(5), recordPartOf(3)]));
   expect(run).toMatchObject({
     event_count: 3,
     span_count: 0,
@@ -285,7 +299,7 @@ test("a run that is silent stays stalled and gets over, whatever is said about i
     { delta: started, links: "", last_seq: 1, at: 1_795_228_868_000 },
     aboutPartOf("NOTE_ADDED", 0),
   ];
-  const { run } = rowsOf("run", fold(parts));
+  const { run } = rowOf("run", fold(parts));
   const patience = { stall_after_minutes: 2 };
   const at = (minutes: number) => {
     const { status, stalled } = runFromRow(run, 1_795_228_868_000 + minutes * 60_000, patience);
@@ -299,6 +313,6 @@ test("a run that is silent stays stalled and gets over, whatever is said about i
 });
 
 test("a run of which only something was said has the time at which that came in", () => {
-  const { run } = rowsOf("run", fold([aboutPartOf("NOTE_ADDED", 0), aboutPartOf("SCORE_ADDED", 1)]));
+  const { run } = rowOf("run", fold([aboutPartOf("NOTE_ADDED", 0), aboutPartOf("SCORE_ADDED", 1)]));
   expect(run).toMatchObject({ seen_at: 1_826_764_868_001, started_ns: "1826764868000000000", ended_ns: null });
 });
