@@ -9,6 +9,7 @@ import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { analyticsRoutes } from "./http/routes/analytics.ts";
+import { annotationRoutes } from "./http/routes/annotations.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
@@ -48,6 +49,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", annotationRoutes())
     .route("/", llmCallRoutes())
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
