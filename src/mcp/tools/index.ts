@@ -9,7 +9,9 @@ import { getRun } from "./get-run.ts";
 import { getSpan } from "./get-span.ts";
 import { listSessions } from "./list-sessions.ts";
 import { REASONING_TOOLS } from "./reasoning.ts";
+import { runSpans } from "./run-spans.ts";
 import { searchRuns } from "./search-runs.ts";
+import { showRun } from "./show-run.ts";
 import { tailRun } from "./tail-run.ts";
 import { writeEventsTool } from "./write-events.ts";
 
@@ -22,6 +24,8 @@ export const TOOLS = [
   getLlmCalls,
   tailRun,
   listSessions,
+  showRun,
+  runSpans,
   // Analyse.
   explainRunTool,
   findErrorsTool,
