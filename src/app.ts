@@ -14,6 +14,7 @@ import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
+import { oauthRoutes } from "./http/routes/oauth.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -41,6 +42,7 @@ function createApp() {
   app.get("/info", (c) => c.json({ version: VERSION, batch_ingest_config: { use_multipart_endpoint: false } }));
   app.route("/", otlpRoutes());
   app.route("/", openAiAgentsRoutes());
+  app.route("/", oauthRoutes());
   app.route("/", mcpRoutes());
 
   const open = app.route("/", signInRoutes());

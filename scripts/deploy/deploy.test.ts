@@ -32,6 +32,7 @@ async function runDeploy(config: Config, account: FakeAccount, setKey = false) {
 
 const CREATIONS = [
   "wrangler d1 create runlight",
+  "wrangler kv namespace create runlight-oauth-kv --no-update-config",
   "wrangler queues create runlight-bells",
   "wrangler queues create runlight-jobs",
   "wrangler queues create runlight-bells-dead",
@@ -52,6 +53,7 @@ test("the first deployment creates everything in order, the second creates nothi
   expect(account.done).toEqual([...CREATIONS, ...DEPLOYMENT]);
   expect(first.text).toBe(`Looking at what is there …
 D1 database runlight … created
+KV namespace runlight-oauth-kv … created
 queue runlight-bells … created
 queue runlight-jobs … created
 queue runlight-bells-dead … created
