@@ -62,6 +62,7 @@ R2 bucket runlight … created
 Pages project runlight-web … created
 .wrangler/deploy/wrangler.json … written
 dashboard … built
+view for chat clients … built
 migrations of runlight … applied
 Worker runlight … deployed
 Pages runlight-web … deployed
