@@ -110,18 +110,6 @@ function beginningOf(text: string): string {
   return line.length <= NAME_CHARS ? line : `${line.slice(0, NAME_CHARS - 1).toWellFormed()}…`;
 }
 
-/** Characters of a result: the answer itself is in its step. */
-const RESULT_CHARS = 2_000;
-
-/** The end of a turn. A session goes on after it, if it is continued. @param call names the call that ended it */
-export function sessionFinished(id: string, call: string, result: string): NewEvent {
-  return {
-    id: `${call} finished`,
-    type: "RUN_FINISHED",
-    data: { threadId: id, runId: id, result: result.slice(0, RESULT_CHARS).toWellFormed() },
-  };
-}
-
 export function stepTaken(call: string, data: StepData): NewEvent {
   return { id: `${call} step ${data.step}`, type: "REASONING_STEP", data: { ...data, call } };
 }
