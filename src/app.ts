@@ -13,6 +13,7 @@ import { annotationRoutes } from "./http/routes/annotations.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
+import { errorRoutes } from "./http/routes/errors.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -60,6 +61,7 @@ function createApp() {
     .route("/", shardRoutes())
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())
+    .route("/", errorRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

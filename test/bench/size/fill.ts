@@ -12,6 +12,7 @@ import { emptyDelta, foldSpans } from "../../../src/domain/projection/fold.ts";
 import { changedRows, type PlannedPart, planParts } from "../../../src/domain/projection/plan.ts";
 import { previewsOf } from "../../../src/domain/projection/previews.ts";
 import { loadKnown, segmentOf, writeProjection } from "../../../src/domain/projection/store.ts";
+import { narrowDay } from "../../../src/domain/rollups/narrow-day.ts";
 import { searchText } from "../../../src/domain/search/text.ts";
 import { linkOf } from "../../../src/events/links.ts";
 import { msFromNano } from "../../../src/events/nano.ts";
@@ -60,7 +61,7 @@ async function project(db: D1Database, parts: PlannedPart[]): Promise<void> {
   );
   const { fresh, states } = planParts(parts, known.runs);
   const pack = `packs/${projectId}/2026-11-21/000000000-${parts[0]?.run}`;
-  const segments = fresh.map(({ n, links }) => {
+  const segments = fresh.map(({ n, ...facts }) => {
     const { run, batchId, lastSeq, text } = parts[n] as PlannedPart;
     const entry: PackEntry = {
       run,
@@ -73,7 +74,7 @@ async function project(db: D1Database, parts: PlannedPart[]): Promise<void> {
       to: lastSeq * 1_500,
       skip: [],
     };
-    return segmentOf(entry, pack, links, text());
+    return segmentOf(entry, pack, facts, text());
   });
   const projected = [...states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
   if ((await writeProjection(db, projectId, segments, projected, known)) === false) throw new Error("A guard struck");
@@ -110,6 +111,10 @@ async function main(folder: string, millions: number): Promise<void> {
       `${progress.layers + 1} million spans; ${Math.round((performance.now() - start) / 1000)} s for the last`,
     );
   }
+  // As every night does.
+  const start = performance.now();
+  while (await narrowDay(d1, DEFAULT_PROJECT.id, Date.now()));
+  console.log(`days narrowed in ${Math.round(performance.now() - start)} ms`);
   db.exec("PRAGMA journal_mode = wal");
   db.close();
 }
