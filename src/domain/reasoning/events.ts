@@ -73,6 +73,8 @@ export interface BiasData {
 /** `data` of MONITOR_FLAGGED. */
 export interface FindingData {
   monitor: string;
+  /** By what it was known; a session is told of each once. */
+  sign?: string;
   reason: string;
   severity?: string;
   score?: number;
@@ -122,6 +124,6 @@ export function biasDetected(call: string, data: BiasData): NewEvent {
   return { id: `${call} bias ${data.bias}`, type: "BIAS_DETECTED", data };
 }
 
-export function monitorFlagged(call: string, data: FindingData): NewEvent {
-  return { id: `${call} ${data.monitor}`, type: "MONITOR_FLAGGED", data };
+export function monitorFlagged(data: FindingData): NewEvent {
+  return { id: `monitor ${data.monitor} ${data.sign}`, type: "MONITOR_FLAGGED", data };
 }

@@ -38,7 +38,7 @@ export async function think(ctx: Ctx, args: ThoughtArgs): Promise<Thought> {
     stepTaken(call, { ...place, thought, tool: TOOL, step_type: "thought", status }),
   ]);
   const findings = monitorSteps(state);
-  const after = findings.map((finding) => monitorFlagged(call, finding));
+  const after = findings.map(monitorFlagged);
   if (!args.next_thought_needed) after.push(...sessionFinished(state, call, thought));
   if (after.length > 0) await record(ctx, state, after);
   return { state, status, findings };
