@@ -144,7 +144,8 @@ function partOf(
     links,
     json,
     delta: JSON.stringify(delta),
-    started: delta.started,
+    // What is said about a run has no time in it. The run may be long gone from the log's memory, so that it has to be asked for.
+    started: delta.about_count === delta.event_count ? "1" : delta.started,
   };
 }
 
