@@ -5,9 +5,10 @@ import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** A part on its way into a row. */
-export interface NewPart extends Omit<HeldPart, "delta"> {
+export interface NewPart extends Omit<HeldPart, "delta" | "texts"> {
   /** JSON, as the sender made it. */
   delta: string;
+  texts: string | undefined;
   spanIds: string;
 }
 
@@ -40,9 +41,10 @@ export class LogStorage {
   insert(at: number, parts: readonly NewPart[], body: Uint8Array): number {
     const heads: string[] = [];
     const index: (string | number)[][] = [];
-    for (const [n, { delta, spanIds, ...held }] of parts.entries()) {
-      // The delta is JSON already: quoting it again would cost the writer, and every reader, half as much again.
-      heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}}`);
+    for (const [n, { delta, texts, spanIds, ...held }] of parts.entries()) {
+      // These are JSON already: quoting them again would cost the writer, and every reader, half as much again.
+      const found = texts === undefined ? "" : `,"texts":${texts}`;
+      heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}${found}}`);
       const { from, to } = held.place;
       index.push([held.run, held.firstSeq, held.lastSeq, held.batchId, n, spanIds, to - from]);
     }
@@ -167,7 +169,7 @@ export class LogStorage {
         )
         .toArray()[0];
       if (!row) continue;
-      const held = JSON.parse(row.part) as HeldPart;
+      const { texts: _, ...held } = JSON.parse(row.part) as HeldPart;
       const member = () => {
         const { body } = this.#sql.exec<{ body: ArrayBuffer }>("SELECT body FROM log WHERE id = ?", ref.row_id).one();
         return memberAt(this.#whole(ref.row_id, body), held.place).slice();

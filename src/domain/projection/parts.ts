@@ -6,6 +6,7 @@ import { parseRfc3339 } from "../../events/nano.ts";
 import { decodePart, type Unpack } from "../../events/part.ts";
 import type { SpanContext, SpanData } from "../../events/span.ts";
 import { clientCostOf } from "../../otlp/records/index.ts";
+import { joined } from "../search/gathered.ts";
 import { searchText } from "../search/text.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
@@ -31,9 +32,13 @@ export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): P
   return { delta: foldEvents(part.delta.kind, events), links, last_seq: part.lastSeq, at };
 }
 
-/** What can be found of a held part. */
-export function textOf(part: HeldPart, member: Uint8Array, unpack: Unpack): string {
-  return searchText(decodePart(member, part.place, part.firstSeq, part.skip, unpack));
+/**
+ * What can be found of a held part. It is unpacked for it only if its text did not come with it, or has events in it that the
+ * log left out.
+ */
+export function textOf(part: HeldPart, member: () => Uint8Array, unpack: Unpack): string {
+  if (part.texts && part.skip.length === 0) return joined(part.texts);
+  return searchText(decodePart(member(), part.place, part.firstSeq, part.skip, unpack));
 }
 
 /** Folds events as readers see them: the way for whoever has only the log. */

@@ -114,7 +114,7 @@ function partsOf(row: DrainRow, search: boolean): DrainedPart[] {
       at: row.at,
       facts: () => factsOf(held, member, row.at),
       text: () => {
-        text ??= search ? textOf(held, member(), unpack) : "";
+        text ??= search ? textOf(held, member, unpack) : "";
         return text;
       },
     };

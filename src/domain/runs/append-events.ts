@@ -15,6 +15,8 @@ import { loadPrices } from "../prices/load.ts";
 import { emptyDelta, foldSpans } from "../projection/fold.ts";
 import { foldPlainEvent } from "../projection/fold-event.ts";
 import { previewsOf } from "../projection/previews.ts";
+import { carriesTexts } from "../search/carries-texts.ts";
+import { carriedTexts } from "../search/text.ts";
 import { appendParts, type NewPart } from "./append.ts";
 import { checkData, EVENT_VERSION, type SentSpan } from "./event-types.ts";
 
@@ -53,9 +55,10 @@ export async function appendEvents(
   options: { key?: string | undefined; kind?: RunKind } = {},
 ): Promise<Appended> {
   const checked = check(runId, sent);
-  const prices = await loadPrices(ctx.env, ctx.projectId);
+  const { env, projectId } = ctx;
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesTexts(env, projectId)]);
   const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
-  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, options.key);
+  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, search, options.key);
   const [result] = await appendParts(ctx, [part]);
   if (!result)
     throw new AppError("unavailable", "The log did not answer. Send the same request again.", { retryAfter: 1 });
@@ -110,6 +113,7 @@ function partOf(
   kind: RunKind,
   events: readonly CheckedEvent[],
   factsOf: (span: Span, context: SpanContext) => SpanFacts,
+  search: boolean,
   key: string | undefined,
 ): NewPart {
   const contexts: SpanContext[] = [];
@@ -142,6 +146,7 @@ function partOf(
     links,
     json,
     delta: JSON.stringify(delta),
+    ...(search ? { texts: carriedTexts(contexts, stored) } : {}),
     started: delta.started,
   };
 }
