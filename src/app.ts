@@ -22,6 +22,7 @@ import { runRoutes } from "./http/routes/runs.ts";
 import { sessionRoutes } from "./http/routes/sessions.ts";
 import { settingsRoutes } from "./http/routes/settings.ts";
 import { shardRoutes } from "./http/routes/shards.ts";
+import { mcpRoutes } from "./mcp/door.ts";
 import { VERSION } from "./version.ts";
 
 /** Every path, in one place. The chain stays unbroken, so that `hc<App>` knows all routes. */
@@ -39,6 +40,7 @@ function createApp() {
   app.get("/info", (c) => c.json({ version: VERSION, batch_ingest_config: { use_multipart_endpoint: false } }));
   app.route("/", otlpRoutes());
   app.route("/", openAiAgentsRoutes());
+  app.route("/", mcpRoutes());
 
   const open = app.route("/", signInRoutes());
   open.use("/api/*", authenticate(), idempotent());
