@@ -128,8 +128,8 @@ export class RunLog extends DurableObject<Env> {
         const { firstSeq, lastSeq, skip, spanIds } = verdict;
         admit(state, part.batchId, firstSeq, lastSeq, spanIds, bytes);
         this.#rememberedSpans += spanIds.length / 16;
-        const { run, batchId, links, delta, texts, place } = part;
-        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, texts, place, spanIds });
+        const { run, batchId, links, delta, text, place } = part;
+        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, text, place, spanIds });
         return { run, firstSeq, lastSeq, skipped: skip.length, refused: 0 };
       }
     }

@@ -1,3 +1,4 @@
+import { jsonRows } from "../../src/db/json-rows.ts";
 import { memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
 import type { DrainRow, HeldFacts, HeldMember, HeldPart, NumberedPart } from "./protocol.ts";
@@ -5,10 +6,10 @@ import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** A part on its way into a row. */
-export interface NewPart extends Omit<HeldPart, "delta" | "texts"> {
+export interface NewPart extends Omit<HeldPart, "delta" | "text"> {
   /** JSON, as the sender made it. */
   delta: string;
-  texts: string | undefined;
+  text: string | undefined;
   spanIds: string;
 }
 
@@ -41,10 +42,9 @@ export class LogStorage {
   insert(at: number, parts: readonly NewPart[], body: Uint8Array): number {
     const heads: string[] = [];
     const index: (string | number)[][] = [];
-    for (const [n, { delta, texts, spanIds, ...held }] of parts.entries()) {
-      // These are JSON already: quoting them again would cost the writer, and every reader, half as much again.
-      const found = texts === undefined ? "" : `,"texts":${texts}`;
-      heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}${found}}`);
+    for (const [n, { delta, spanIds, ...held }] of parts.entries()) {
+      // The delta is JSON already: quoting it again would cost the writer, and every reader, half as much again.
+      heads.push(`${JSON.stringify(held).slice(0, -1)},"delta":${delta}}`);
       const { from, to } = held.place;
       index.push([held.run, held.firstSeq, held.lastSeq, held.batchId, n, spanIds, to - from]);
     }
@@ -62,7 +62,7 @@ export class LogStorage {
     }
     this.#sql.exec(
       `INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, span_ids, bytes)
-       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5, e ->> 6 FROM (SELECT value AS e FROM json_each(?))`,
+       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5, e ->> 6 FROM ${jsonRows()}`,
       at,
       id,
       JSON.stringify(index),
@@ -169,7 +169,7 @@ export class LogStorage {
         )
         .toArray()[0];
       if (!row) continue;
-      const { texts: _, ...held } = JSON.parse(row.part) as HeldPart;
+      const { text: _, ...held } = JSON.parse(row.part) as HeldPart;
       const member = () => {
         const { body } = this.#sql.exec<{ body: ArrayBuffer }>("SELECT body FROM log WHERE id = ?", ref.row_id).one();
         return memberAt(this.#whole(ref.row_id, body), held.place).slice();

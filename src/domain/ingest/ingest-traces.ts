@@ -2,7 +2,7 @@ import { type Ctx, requireScope } from "../../context.ts";
 import type { DecodedTraces } from "../../otlp/model.ts";
 import { loadPrices } from "../prices/load.ts";
 import { appendParts } from "../runs/append.ts";
-import { carriesTexts } from "../search/carries-texts.ts";
+import { carriesText } from "../search/carries-text.ts";
 import { partsOf } from "./parts.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
 
@@ -14,7 +14,7 @@ import { type Rejection, rejectionOf } from "./rejection.ts";
 export async function ingestTraces(ctx: Ctx, decoded: DecodedTraces): Promise<Rejection | null> {
   requireScope(ctx, "ingest");
   const { env, projectId } = ctx;
-  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesTexts(env, projectId)]);
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
   const parts = partsOf(decoded.groups, prices, search);
   const appended = parts.length > 0 ? await appendParts(ctx, parts) : [];
   return rejectionOf("spans", decoded, appended);

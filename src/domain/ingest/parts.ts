@@ -14,7 +14,7 @@ import { emptyDelta, foldSpans, isCall } from "../projection/fold.ts";
 import { addRecord } from "../projection/parts.ts";
 import { previewsOf } from "../projection/previews.ts";
 import type { NewPart } from "../runs/append.ts";
-import { carriedTexts } from "../search/text.ts";
+import { textOfNew } from "../search/text.ts";
 
 /** Events of one part: bounds the JSON that a reader unpacks at once and the summary that lies in a row's head. */
 const MAX_EVENTS = 500;
@@ -149,7 +149,7 @@ function packPart(
     links,
     json,
     delta: JSON.stringify(delta),
-    ...(search ? { texts: carriedTexts(contexts, events) } : {}),
+    ...(search ? { text: textOfNew(contexts, events) } : {}),
     started: delta.started,
   };
 }

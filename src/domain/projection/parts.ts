@@ -6,7 +6,6 @@ import { parseRfc3339 } from "../../events/nano.ts";
 import { decodePart, type Unpack } from "../../events/part.ts";
 import type { SpanContext, SpanData } from "../../events/span.ts";
 import { clientCostOf } from "../../otlp/records/index.ts";
-import { joined } from "../search/gathered.ts";
 import { searchText } from "../search/text.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
@@ -37,7 +36,7 @@ export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): P
  * log left out.
  */
 export function textOf(part: HeldPart, member: () => Uint8Array, unpack: Unpack): string {
-  if (part.texts && part.skip.length === 0) return joined(part.texts);
+  if (part.text !== undefined && part.skip.length === 0) return part.text;
   return searchText(decodePart(member(), part.place, part.firstSeq, part.skip, unpack));
 }
 

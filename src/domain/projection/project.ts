@@ -34,7 +34,7 @@ export interface ProjectionReport {
   rowsWritten: number;
 }
 
-type DrainedPart = HeldPart & PlannedPart & { at: number };
+type DrainedPart = Omit<HeldPart, "text"> & PlannedPart & { at: number };
 
 /** Projects what waits in a log object: rows into D1, bodies into R2. Safe to run twice and side by side. */
 export async function projectLog(env: Env, address: LogAddress): Promise<ProjectionReport> {

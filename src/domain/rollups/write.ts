@@ -1,3 +1,4 @@
+import { jsonRows } from "../../db/json-rows.ts";
 import { isNothing, type Measures, MINUTES_KEPT_MS, type RollupKey, type Rollups, SERIES, SUMS } from "./rollup.ts";
 
 /** Rollups of one statement: far below the 2 MB that a parameter may have. */
@@ -17,7 +18,7 @@ const KEY = [
 const COLUMNS = [...KEY, ...SUMS, "latency"];
 
 const UPSERT = `INSERT INTO rollups (project_id, generation, ${COLUMNS.join(", ")})
-  SELECT ?1, ?2, ${COLUMNS.map((_, n) => `e ->> ${n}`).join(", ")} FROM (SELECT value AS e FROM json_each(?3)) WHERE true
+  SELECT ?1, ?2, ${COLUMNS.map((_, n) => `e ->> ${n}`).join(", ")} FROM ${jsonRows("?3")} WHERE true
   ON CONFLICT (project_id, generation, ${KEY.join(", ")}) DO UPDATE SET
   ${SUMS.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")},
   latency = CASE WHEN excluded.latency = '{}' THEN latency ELSE (
@@ -28,7 +29,7 @@ const UPSERT = `INSERT INTO rollups (project_id, generation, ${COLUMNS.join(", "
       ) GROUP BY bucket HAVING sum(n) <> 0 ORDER BY bucket)) END`;
 
 const DELETE_EMPTY = `DELETE FROM rollups WHERE project_id = ?1 AND generation = ?2 AND count = 0
-  AND (${KEY.join(", ")}) IN (SELECT ${KEY.map((_, n) => `e ->> ${n}`).join(", ")} FROM (SELECT value AS e FROM json_each(?3)))`;
+  AND (${KEY.join(", ")}) IN (SELECT ${KEY.map((_, n) => `e ->> ${n}`).join(", ")} FROM ${jsonRows("?3")})`;
 
 /** Adds to a project's rollups what is in these; those that come to nothing are no longer there. */
 export function addRollups(

@@ -15,8 +15,8 @@ import { loadPrices } from "../prices/load.ts";
 import { emptyDelta, foldSpans } from "../projection/fold.ts";
 import { foldPlainEvent } from "../projection/fold-event.ts";
 import { previewsOf } from "../projection/previews.ts";
-import { carriesTexts } from "../search/carries-texts.ts";
-import { carriedTexts } from "../search/text.ts";
+import { carriesText } from "../search/carries-text.ts";
+import { textOfNew } from "../search/text.ts";
 import { appendParts, type NewPart } from "./append.ts";
 import { checkData, EVENT_VERSION, type SentSpan } from "./event-types.ts";
 
@@ -56,7 +56,7 @@ export async function appendEvents(
 ): Promise<Appended> {
   const checked = check(runId, sent);
   const { env, projectId } = ctx;
-  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesTexts(env, projectId)]);
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
   const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
   const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, search, options.key);
   const [result] = await appendParts(ctx, [part]);
@@ -146,7 +146,7 @@ function partOf(
     links,
     json,
     delta: JSON.stringify(delta),
-    ...(search ? { texts: carriedTexts(contexts, stored) } : {}),
+    ...(search ? { text: textOfNew(contexts, stored) } : {}),
     started: delta.started,
   };
 }

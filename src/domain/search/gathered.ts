@@ -1,4 +1,4 @@
-import { BREAK, indexed } from "./words.ts";
+import { indexed, SENT_BREAK } from "./words.ts";
 
 /** Levels of a value that are looked into. */
 const MAX_DEPTH = 8;
@@ -43,8 +43,8 @@ export class Gathered {
     this.#take(value, Math.min(this.#most, this.#left), 0);
   }
 
-  get texts(): readonly string[] {
-    return this.#texts;
+  toString(): string {
+    return this.#texts.join(` ${SENT_BREAK} `);
   }
 
   /** @returns characters that are left of this value */
@@ -71,14 +71,6 @@ export class Gathered {
     for (let each: Gathered | null = this; each; each = each.#whole) each.#left -= text.length;
     return left - text.length;
   }
-}
-
-/**
- * Texts as one. A step of its own: the mark between them is beyond Latin, and a text that has it takes two bytes a character
- * wherever it is carried.
- */
-export function joined(texts: readonly string[]): string {
-  return texts.join(` ${BREAK} `);
 }
 
 function fromJson(text: string): object | undefined {

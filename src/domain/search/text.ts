@@ -5,7 +5,7 @@ import type { SpanContext, SpanData } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
 import type { Message } from "../../otlp/model.ts";
 import { contentOfRecords } from "../../otlp/records/index.ts";
-import { Gathered, joined } from "./gathered.ts";
+import { Gathered } from "./gathered.ts";
 
 /**
  * Characters of a part that can be found: as many an event, within bounds. The index costs what its text costs: 50 µs and
@@ -32,16 +32,6 @@ export function textChars(events: number): number {
  * first. Follows from the part's events alone, so that it is the same whenever it is read. "" if there is nothing.
  */
 export function searchText(events: readonly FindableEvent[]): string {
-  return joined(searchTexts(events));
-}
-
-/** The same text of a part that is about to be written, as the log carries it beside the part: JSON of its pieces. */
-export function carriedTexts(contexts: readonly SpanContext[], events: readonly StoredEvent[]): string {
-  return JSON.stringify(searchTexts(events.map((event) => ({ type: event.type, data: dataAsRead(event, contexts) }))));
-}
-
-/** The pieces of `searchText`; `joined` makes it of them. */
-function searchTexts(events: readonly FindableEvent[]): readonly string[] {
   const text = new Gathered(textChars(events.length), VALUE_CHARS);
   const spans = events.filter(({ type }) => type === "SPAN").map(({ data }) => data as SpanData);
   const ranked = spans.length > 1 ? byRank(spans) : spans;
@@ -57,7 +47,12 @@ function searchTexts(events: readonly FindableEvent[]): readonly string[] {
     if (text.full) break;
     addMessage(text, message);
   }
-  return text.texts;
+  return text.toString();
+}
+
+/** The same of a part that is about to be written. */
+export function textOfNew(contexts: readonly SpanContext[], events: readonly StoredEvent[]): string {
+  return searchText(events.map((event) => ({ type: event.type, data: dataAsRead(event, contexts) })));
 }
 
 /** What of an event can be found: what it is and what readers see of it. */
