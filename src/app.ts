@@ -9,9 +9,11 @@ import { describeOtherDoors } from "./http/other-doors.ts";
 import { replyError } from "./http/reply-error.ts";
 import { accessRoutes, signInRoutes } from "./http/routes/access.ts";
 import { analyticsRoutes } from "./http/routes/analytics.ts";
+import { annotationRoutes } from "./http/routes/annotations.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
+import { errorRoutes } from "./http/routes/errors.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
@@ -48,6 +50,7 @@ function createApp() {
   const chain = open
     .route("/", accessRoutes())
     .route("/", runRoutes())
+    .route("/", annotationRoutes())
     .route("/", llmCallRoutes())
     .route("/", artifactRoutes())
     .route("/", sessionRoutes())
@@ -58,6 +61,7 @@ function createApp() {
     .route("/", shardRoutes())
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())
+    .route("/", errorRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

@@ -17,8 +17,10 @@ export interface Ctx {
   waitUntil: (promise: Promise<unknown>) => void;
 }
 
-/** Throws `forbidden` unless the caller has the scope. `admin` includes all others. */
-export function requireScope(ctx: Pick<Ctx, "scopes">, scope: Scope): void {
-  if (ctx.scopes.has(scope) || ctx.scopes.has("admin")) return;
-  throw new AppError("forbidden", `This key lacks the scope "${scope}". Use a key that has it.`);
+/** Throws `forbidden` unless the caller has the scope, or of several one. `admin` includes all others. */
+export function requireScope(ctx: Pick<Ctx, "scopes">, scope: Scope | readonly Scope[]): void {
+  const anyOf = typeof scope === "string" ? [scope] : scope;
+  if (ctx.scopes.has("admin") || anyOf.some((each) => ctx.scopes.has(each))) return;
+  const names = anyOf.map((each) => `"${each}"`).join(" or ");
+  throw new AppError("forbidden", `This key lacks the scope ${names}. Use a key that has it.`);
 }

@@ -21,6 +21,15 @@ export const ERROR_CODES = {
   unsupported_media_type: 415,
   unprocessable: 422,
   rate_limited: 429,
+  /** Of the models that the reasoning tools call. */
+  model_not_configured: 422,
+  model_rejected: 422,
+  model_key_refused: 502,
+  model_rate_limited: 429,
+  model_timeout: 504,
+  model_failed: 502,
+  model_answer_unreadable: 502,
+  cancelled: 408,
   upgrade_required: 426,
   unavailable: 503,
 } as const;

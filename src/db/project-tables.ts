@@ -8,7 +8,6 @@ export const PROJECT_TABLES = [
   "runs",
   "run_labels",
   "segments",
-  "llm_calls",
   "rollups",
   "artifacts",
   "dead_letters",

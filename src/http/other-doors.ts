@@ -35,6 +35,17 @@ export function describeOtherDoors(registry: Registry): void {
   });
   registry.registerPath({
     method: "get",
+    path: "/api/sessions/{id}/subscribe",
+    summary: "WebSocket: a reasoning session's steps, syntheses and findings, from ?after= (a seq) on, then live",
+    responses: {
+      101: {
+        description:
+          'Frames {type:"hello",run_id,last_seq}, {type:"new_step",step}, {type:"synthesis",synthesis}, {type:"bias",finding} and {type:"monitor",finding}, as the lists give them',
+      },
+    },
+  });
+  registry.registerPath({
+    method: "get",
     path: "/ws",
     summary: "WebSocket: the project's live board; ?entities= narrows it",
     responses: { 101: { description: "Frames {entity, event_type, data, timestamp, omitted?}" } },

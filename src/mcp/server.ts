@@ -2,6 +2,7 @@ import { type CallToolResult, McpServer, type ServerContext } from "@modelcontex
 import { type Ctx, requireScope } from "../context.ts";
 import { VERSION } from "../version.ts";
 import { toolError } from "./reply-error.ts";
+import { addResources } from "./resources.ts";
 import type { Tool, ToolCall } from "./tool.ts";
 import { TOOLS } from "./tools/index.ts";
 
@@ -16,6 +17,7 @@ export function createServer(ctx: Ctx, origin: string): McpServer {
     { instructions: INSTRUCTIONS },
   );
   for (const tool of TOOLS) addTool(server, tool, ctx, origin);
+  addResources(server, ctx, origin);
   return server;
 }
 

@@ -17,8 +17,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   title: string;
   /** For a model that has to choose: what it gives, when to use it, what to call next. */
   description: string;
-  /** What a key or token must allow. */
-  scope: Scope;
+  /** What a key or token must allow; of several, one. */
+  scope: Scope | readonly Scope[];
   input: Input;
   output: Output;
   /** `changes`: it writes. `destructive`: it can take something away. `outside`: it calls other services, such as models. */

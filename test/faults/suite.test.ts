@@ -57,7 +57,7 @@ describe("the suite", () => {
   test("finds a segment that is there twice", async () => {
     const verdict = await afterBreaking(
       `INSERT INTO segments SELECT project_id, run_id, first_seq + 1000, last_seq + 1000, batch_id, pack, byte_offset,
-         byte_length, slice_from, slice_to, skip, links, NULL FROM segments WHERE project_id = ? AND run_id = ? AND first_seq = 1`,
+         byte_length, slice_from, slice_to, skip, links, NULL, calls FROM segments WHERE project_id = ? AND run_id = ? AND first_seq = 1`,
     );
     expect(verdict.doubled.length).toBeGreaterThan(0);
     expect(verdict.lost).toEqual([]);

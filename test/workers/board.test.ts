@@ -169,7 +169,7 @@ describe("the kinds of rows", () => {
     expect(data.slice(0, 3)).toMatchObject([
       { entity: "Run", count: 1000, count_is_lower_bound: true, per_minute: 1000, per_minute_is_lower_bound: true },
       { entity: "Session", count: 2, count_is_lower_bound: false, newest: [{ id: "small" }] },
-      { entity: "LlmCall", count: 1, count_is_lower_bound: false, newest: [{ run_id: known }] },
+      { entity: "LlmCall", count: 1, count_is_lower_bound: true, newest: [{ run_id: known }] },
     ]);
     expect(await project.json<Stats>("/api/stats")).toMatchObject({
       run_count: 1000,

@@ -264,7 +264,7 @@ describe("the plan of every query for calls", () => {
       expect(scansOf(plan)).toEqual([]);
     }
     const plan = await planOf(callStatement(filter, walk, ["a", "b"], 51));
-    expect(plan).toContain("SEARCH c USING PRIMARY KEY (project_id=? AND run_id=?");
+    expect(plan).toContain("SEARCH s USING PRIMARY KEY (project_id=? AND run_id=?");
     expect(scansOf(plan)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
 import { dbFor } from "../../src/db/db.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
+import { groupCalls, readCalls, type StoredCall } from "../../src/domain/projection/calls.ts";
 import type { RebuildResult } from "../../src/domain/rebuild/step.ts";
 import type { Run } from "../../src/domain/runs/schema.ts";
 import { projectToken } from "../../src/domain/search/docs.ts";
@@ -43,9 +44,33 @@ async function rowsOf(projectId: string) {
   return rowsOfAll.map((rows) => rows.sort((one, other) => (text(one) < text(other) ? -1 : 1)));
 }
 
+/** Writes what the parts of a run hold of its calls anew. */
+async function changeCalls(projectId: string, runId: string, change: (calls: StoredCall[]) => StoredCall[]) {
+  const db = dbFor(env, projectId);
+  const { results } = await db
+    .prepare("SELECT first_seq, calls FROM segments WHERE project_id = ? AND run_id = ? AND calls IS NOT NULL")
+    .bind(projectId, runId)
+    .all<{ first_seq: number; calls: string }>();
+  expect(results.length).toBeGreaterThan(0);
+  for (const { first_seq, calls } of results) {
+    const changed = change(readCalls(calls));
+    const counted = new Set(changed.filter((each) => each.counted).map(({ call }) => call.span_id));
+    const text = JSON.stringify(
+      groupCalls(
+        changed.map(({ call }) => call),
+        counted,
+      ),
+    );
+    await db
+      .prepare("UPDATE segments SET calls = ? WHERE project_id = ? AND run_id = ? AND first_seq = ?")
+      .bind(text, projectId, runId, first_seq)
+      .run();
+  }
+}
+
 async function dropRows(projectId: string) {
   await dbFor(env, projectId).batch([
-    ...TABLES.map((table) =>
+    ...TABLES.filter((table) => table !== "llm_calls").map((table) =>
       dbFor(env, projectId).prepare(`DELETE FROM ${table} WHERE project_id = ?`).bind(projectId),
     ),
     dropDocs(projectId),
@@ -191,12 +216,12 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
 
   test("puts rows right that are not what the log says, and keeps costs that were computed since", async () => {
     const { project, trace, agent } = await filledProject();
-    await dbFor(env, project.id)
-      .prepare(
-        "UPDATE llm_calls SET cost_nano_usd = 42, details = json_set(details, '$.price_version', 'later') WHERE project_id = ? AND run_id = ? AND counted = 1",
-      )
-      .bind(project.id, trace)
-      .run();
+    await changeCalls(project.id, trace, (calls) =>
+      calls.map(({ call, counted }) => ({
+        call: counted ? { ...call, cost_nano_usd: 42, price_version: "later" } : call,
+        counted,
+      })),
+    );
     await rebuild(project, { scope: "project" });
     const before = await rowsOf(project.id);
     expect(await project.json<Run>(`/api/runs/${trace}`)).toMatchObject({ cost_usd: 42e-9, price_version: "later" });
@@ -206,18 +231,13 @@ describe("rebuilding the projections", { timeout: 30_000 }, () => {
         .prepare("UPDATE runs SET name = 'wrong', span_count = 99, tags = '[]' WHERE project_id = ? AND id = ?")
         .bind(project.id, trace),
       dbFor(env, project.id)
-        .prepare("UPDATE llm_calls SET counted = 1 - counted WHERE project_id = ? AND run_id = ?")
-        .bind(project.id, trace),
-      dbFor(env, project.id)
-        .prepare(
-          `INSERT INTO llm_calls (project_id, run_id, span_id, status, start_ns, end_ns, counted, details)
-         VALUES (?, ?, 'ffffffffffffffff', 'ok', 1, 2, 1, '{"step":"llm","usage":null}')`,
-        )
-        .bind(project.id, agent),
-      dbFor(env, project.id)
         .prepare("UPDATE segments SET links = NULL WHERE project_id = ? AND run_id = ?")
         .bind(project.id, agent),
     ]);
+    await changeCalls(project.id, trace, (calls) => calls.map(({ call, counted }) => ({ call, counted: !counted })));
+    await changeCalls(project.id, agent, (calls) =>
+      calls.flatMap((each) => [each, { ...each, call: { ...each.call, span_id: "ffffffffffffffff" } }]),
+    );
     const { result } = await rebuild(project, { scope: "project" });
     expect(result).toMatchObject({ recovered_parts: 0, corrected_runs: 2 });
     // What is counted was counted by the wrong rows: that takes a recount.

@@ -47,12 +47,12 @@ async function recounted(projectId: string, series: Recounted) {
   const wide = series === "call_day" || series === "call_hour";
   const model = wide ? "coalesce(c.model, '')" : "''";
   const provider = wide ? "coalesce(c.provider, '')" : "''";
-  const operation = wide ? "coalesce(c.details ->> 'operation', '')" : "''";
+  const operation = wide ? "coalesce(c.operation, '')" : "''";
   const time = call ? "(c.end_ns - c.start_ns) / 1000" : "(r.ended_ns - r.started_ns) / 1000";
   const from = call ? "llm_calls AS c JOIN runs AS r ON r.project_id = c.project_id AND r.id = c.run_id" : "runs AS r";
   const sums = call
     ? `count(*) AS count, sum(c.status = 'error') AS error_count,
-       sum(c.cost_nano_usd IS NULL AND c.details ->> 'unpriced' IS NOT 'refused') AS unpriced_count,
+       sum(c.cost_nano_usd IS NULL AND c.unpriced IS NOT 'refused') AS unpriced_count,
        coalesce(sum(c.input_tokens), 0) AS input_tokens, coalesce(sum(c.output_tokens), 0) AS output_tokens,
        coalesce(sum(c.cost_nano_usd), 0) AS cost_nano_usd, sum(${time}) AS duration_us, count(*) AS timed`
     : `count(*) AS count, sum(r.outcome = 2 OR (r.outcome = 0 AND r.error_count > 0)) AS error_count,

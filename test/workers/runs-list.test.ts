@@ -94,7 +94,7 @@ async function write(projectId: string, rows: RunRow[]): Promise<number | false>
     dbFor(env, projectId),
     projectId,
     [],
-    rows.map((run) => ({ run, calls: [], state: stateFrom(run, [], []), counted: new Set<string>() })),
+    rows.map((run) => ({ run, parts: [], state: stateFrom(run, [], []), counted: new Set<string>() })),
     await loadKnown(dbFor(env, projectId), projectId, ids),
   );
 }

@@ -23,6 +23,8 @@ function sessionOf(id: string, runs: Run[]): Session {
   return {
     id,
     name: last.name,
+    kinds: [...new Set(runs.map((run) => run.kind))].sort(),
+    tool: null,
     started_at: first.started_at,
     ended_at: last.ended_at,
     duration_ms: Date.parse(last.ended_at ?? last.started_at) - Date.parse(first.started_at),

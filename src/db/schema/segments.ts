@@ -24,6 +24,11 @@ export const segments = sqliteTable(
     links: blob("links", { mode: "buffer" }),
     /** The row of `search_docs` that has the part's text: src/domain/search/docs.ts. NULL = it has none. */
     doc: integer("doc"),
+    /**
+     * JSON: the model calls of the part, as src/domain/projection/calls.ts writes them. NULL = it has none. The last column, so
+     * that whoever reads where the part lies does not read them. Asked for by the view `llm_calls`.
+     */
+    calls: text("calls"),
   },
   (table) => [primaryKey({ columns: [table.project_id, table.run_id, table.first_seq] })],
 );

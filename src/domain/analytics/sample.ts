@@ -51,11 +51,10 @@ export function sampledRunsQuery(
 
 /** The calls of runs. @param runIds at most SAMPLED_RUNS */
 export function sampledCallsQuery(projectId: string, runIds: readonly string[]): Query {
-  const sql = `SELECT run_id, model, provider, details ->> 'operation' AS operation, status, start_ns / 1000000 AS start_ms,
-      input_tokens, details ->> '$.usage.cached' AS cached_tokens, output_tokens, cost_nano_usd,
-      details ->> 'service_tier' AS service_tier
+  const sql = `SELECT run_id, model, provider, operation, status, start_ns / 1000000 AS start_ms,
+      input_tokens, cached_input_tokens AS cached_tokens, output_tokens, cost_nano_usd, service_tier
     FROM llm_calls WHERE project_id = ?1 AND run_id IN (SELECT value FROM json_each(?2)) AND counted = 1
-    ORDER BY run_id, span_id LIMIT ${SAMPLED_CALLS + 1}`;
+    ORDER BY run_id LIMIT ${SAMPLED_CALLS + 1}`;
   return { sql, values: [projectId, JSON.stringify(runIds)] };
 }
 

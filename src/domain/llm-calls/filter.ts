@@ -55,13 +55,13 @@ export function callTests(filter: CallFilter, params: Params): string[] {
   within(DURATION_SQL, filter.min_duration_ms, filter.max_duration_ms, 1e6);
   within(TOKENS_SQL, filter.min_tokens, filter.max_tokens, 1);
   if (filter.unpriced !== undefined) tests.push(filter.unpriced ? UNPRICED_CALL_SQL : `NOT ${UNPRICED_CALL_SQL}`);
-  if (filter.operation !== undefined) tests.push(`c.details ->> 'operation' = ${params.of(filter.operation)}`);
+  if (filter.operation !== undefined) tests.push(`c.operation = ${params.of(filter.operation)}`);
   return tests;
 }
 
 const DURATION_SQL = "CASE WHEN c.start_ns > 0 AND c.end_ns > 0 THEN c.end_ns - c.start_ns END";
 const TOKENS_SQL = `(${VALUE_SQL.tokens})`;
-const UNPRICED_CALL_SQL = "(c.cost_nano_usd IS NULL AND c.details ->> 'unpriced' IS NOT 'refused')";
+const UNPRICED_CALL_SQL = "(c.cost_nano_usd IS NULL AND c.unpriced IS NOT 'refused')";
 
 /**
  * What a run must be like to have a call that fits, by what the indexes by start carry. A run's sums are over its calls, its

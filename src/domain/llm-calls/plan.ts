@@ -1,3 +1,4 @@
+import { CALL_FIELDS } from "../board/newest-calls.ts";
 import { SLOT_BITS } from "../projection/labels.ts";
 import type { Statement } from "../runs/list-plan.ts";
 import { Params } from "../runs/params.ts";
@@ -115,9 +116,7 @@ export function callStatement(
       `(c.run_id <> ${params.of(after.run.id)} OR (c.start_ns, c.span_id) < (${params.nano(start)}, ${params.of(span)}))`,
     );
   }
-  const sql = `SELECT c.run_id, c.span_id, c.model, c.provider, c.status, CAST(c.start_ns AS TEXT) AS start,
-      CAST(c.end_ns AS TEXT) AS end, c.input_tokens AS input, c.output_tokens AS output, c.cost_nano_usd AS cost, c.details
-    FROM json_each(${params.of(JSON.stringify(runs))}) AS r
+  const sql = `SELECT ${CALL_FIELDS} FROM json_each(${params.of(JSON.stringify(runs))}) AS r
     CROSS JOIN llm_calls AS c ON c.project_id = ${params.of(projectId)} AND c.run_id = r.value
     WHERE ${where.join(" AND ")} ORDER BY r.key, c.start_ns DESC, c.span_id DESC LIMIT ${rows}`;
   return { sql, values: params.values, index: "PRIMARY KEY" };

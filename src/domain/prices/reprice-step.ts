@@ -3,7 +3,7 @@ import { dbFor } from "../../db/db.ts";
 import type { CallFact } from "../../events/delta.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
-import { rowsOf } from "../projection/rows.ts";
+import { rowOf } from "../projection/rows.ts";
 import { type KnownRun, loadKnown, type Projected, rewriteRuns } from "../projection/store.ts";
 import { nanoOf } from "../runs/time-of.ts";
 import type { ProjectPrices } from "./custom.ts";
@@ -65,14 +65,16 @@ async function repriceRuns(db: D1Database, projectId: string, ids: string[], pri
   }
 }
 
-/** The rows of a run at today's prices: the run's and those calls' that changed. null if none did. */
-function repriced(id: string, { state }: KnownRun, prices: ProjectPrices): Projected | null {
-  const calls = state.calls.map((call) => withPrice(call, prices));
-  const changed = new Set(calls.filter((call, n) => call !== state.calls[n]).map((call) => call.span_id));
-  if (changed.size === 0) return null;
-  const repriced = { ...state, calls };
-  const { run, calls: rows, counted } = rowsOf(id, repriced);
-  return { run, calls: rows.filter((row) => changed.has(String(row.span_id))), state: repriced, counted };
+/** The rows of a run at today's prices: the run's and those of the parts that have a call with another price. null if none has. */
+function repriced(id: string, { state, segments }: KnownRun, prices: ProjectPrices): Projected | null {
+  const priced = [...segments].map(([first_seq, { calls }]) => {
+    const today = calls.map((call) => withPrice(call, prices));
+    return { first_seq, calls: today, changed: today.some((call, n) => call !== calls[n]) };
+  });
+  const parts = priced.filter(({ changed }) => changed);
+  if (parts.length === 0) return null;
+  const today = { ...state, calls: priced.flatMap(({ calls }) => calls) };
+  return { ...rowOf(id, today), parts, state: today };
 }
 
 /** The same object if nothing changes. */

@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { NO_SPAN, recordMark } from "../../events/delta.ts";
 import { linkOf } from "../../events/links.ts";
 import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
+import { groupCalls, readCalls } from "./calls.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
-import { rowsOf, stateFrom } from "./rows.ts";
+import { rowOf, stateFrom } from "./rows.ts";
 
 interface Given {
   parent: number | null;
@@ -93,10 +94,11 @@ function fold(parts: readonly PartFacts[]): RunState {
   return rest.reduce(mergePart, startState(first));
 }
 
-/** The run's rows, which is what must not depend on the order (the state keeps its calls in order of arrival). */
+/** The run's row and calls, which must not depend on the order (the state keeps its calls in order of arrival). */
 function rows(state: RunState) {
-  const { run, calls } = rowsOf("run", state);
-  return { run, calls: calls.sort((a, b) => (String(a.span_id) < String(b.span_id) ? -1 : 1)) };
+  const { run, counted } = rowOf("run", state);
+  const calls = state.calls.map((call) => ({ call, counted: counted.has(call.span_id) }));
+  return { run, calls: calls.sort((a, b) => (a.call.span_id < b.call.span_id ? -1 : 1)) };
 }
 
 const spans = fc
@@ -144,8 +146,20 @@ test("a state read back from its rows merges on as if it had never left", () => 
       const parts = partsOf(list);
       const cut = (at % parts.length) + 1;
       const before = fold(parts.slice(0, cut));
-      const { run, calls } = rowsOf("run", before);
-      const back = stateFrom(run, calls, before.links);
+      const { run, counted } = rowOf("run", before);
+      const groups = groupCalls(before.calls, counted);
+      const calls = readCalls(groups && JSON.stringify(groups));
+      expect(
+        calls
+          .filter((each) => each.counted)
+          .map(({ call }) => call.span_id)
+          .sort(),
+      ).toEqual([...counted].sort());
+      const back = stateFrom(
+        run,
+        calls.map(({ call }) => call),
+        before.links,
+      );
       const merged = parts.slice(cut).reduce(mergePart, back);
       expect(rows(merged)).toEqual(rows(fold(parts)));
     }),
@@ -160,7 +174,7 @@ test("tokens are counted at the leaves, through plain spans in between", () => {
     { parent: 1, start: 2, length: 7, failed: false, step: "llm", tokens: 42, session: null, ...PRICED },
     { parent: 0, start: 3, length: 1, failed: false, step: "llm", tokens: null, session: null, ...PRICED },
   ];
-  expect(rowsOf("run", fold(list.map(partOf))).run).toMatchObject({
+  expect(rowOf("run", fold(list.map(partOf))).run).toMatchObject({
     input_tokens: 42,
     output_tokens: 1,
     llm_call_count: 2,
@@ -172,7 +186,7 @@ test("links that form a circle end", () => {
     { parent: 1, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
     { parent: 0, start: 0, length: 1, failed: false, step: "llm", tokens: 1, session: null, ...PRICED },
   ];
-  expect(rowsOf("run", fold(list.map(partOf))).run.span_count).toBe(2);
+  expect(rowOf("run", fold(list.map(partOf))).run.span_count).toBe(2);
 });
 
 const call = (parent: number | null, cost: CallCost): Given => ({
@@ -190,7 +204,7 @@ const call = (parent: number | null, cost: CallCost): Given => ({
 test("costs add up at the leaves and keep the version; a wrapper's own is not counted", () => {
   const list = [call(null, { nano_usd: 100, version: "v" }), call(0, { nano_usd: 100, version: "v" })];
   list.push(call(0, { nano_usd: 20, version: "w" }));
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run).toMatchObject({ cost_nano_usd: 120, price_version: "v, w", llm_call_count: 2 });
   expect(JSON.parse(String(run.details))).toMatchObject({ known_cost_nano_usd: 120, unpriced: {} });
 });
@@ -202,7 +216,7 @@ test("one unknown cost makes the sum unknown, and the known part and the reasons
     call(null, { nano_usd: null, reason: "no_usage" }),
     call(null, { nano_usd: null, reason: "unknown_model" }),
   ];
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run.cost_nano_usd).toBeNull();
   expect(JSON.parse(String(run.details))).toMatchObject({
     known_cost_nano_usd: 100,
@@ -212,13 +226,13 @@ test("one unknown cost makes the sum unknown, and the known part and the reasons
 
 test("a call that the provider refused leaves the sum whole", () => {
   const list = [call(null, { nano_usd: 100, version: "v" }), call(null, { nano_usd: null, reason: "refused" })];
-  const { run } = rowsOf("run", fold(list.map(partOf)));
+  const { run } = rowOf("run", fold(list.map(partOf)));
   expect(run.cost_nano_usd).toBe(100);
   expect(JSON.parse(String(run.details))).toMatchObject({ unpriced: { refused: 1 } });
 });
 
 test("records of a span add events, the first question and the last answer, and their own cost once each", () => {
-  const { run } = rowsOf("run", fold([recordPartOf(1), recordPartOf(5), recordPartOf(3)]));
+  const { run } = rowOf("run", fold([recordPartOf(1), recordPartOf(5), recordPartOf(3)]));
   expect(run).toMatchObject({
     event_count: 3,
     span_count: 0,

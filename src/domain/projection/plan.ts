@@ -1,7 +1,7 @@
 import type { NumberedPart } from "../../../durable-objects/run-log/protocol.ts";
-import type { Links } from "../../events/delta.ts";
+import type { CallFact, Links } from "../../events/delta.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "./merge.ts";
-import { rowsOf } from "./rows.ts";
+import { rowOf } from "./rows.ts";
 import type { KnownRun, Projected } from "./store.ts";
 
 /** A part on its way into the projections. */
@@ -16,7 +16,7 @@ export interface PlannedPart extends NumberedPart {
 
 export interface Plan {
   /** The parts that are new to D1, by their index. */
-  fresh: { n: number; links: Links }[];
+  fresh: { n: number; links: Links; calls: readonly CallFact[] }[];
   /** What the runs of those become. */
   states: Map<string, RunState>;
   /** Runs in which D1 has other events under a part's seqs: the first such part, and the newest seq that D1 has. */
@@ -40,7 +40,7 @@ export function planParts(parts: readonly PlannedPart[], known: ReadonlyMap<stri
       continue;
     }
     const facts = part.facts();
-    fresh.push({ n, links: facts.links });
+    fresh.push({ n, links: facts.links, calls: facts.delta.calls });
     const state = states.get(part.run) ?? before?.state;
     states.set(part.run, state ? mergePart(state, facts) : startState(facts));
   }
@@ -56,11 +56,13 @@ function overlaps(before: KnownRun, part: PlannedPart): boolean {
   return false;
 }
 
-/** The run's row, and of its calls those that D1 has not or has with another verdict. */
+/** The run's row, and the parts that D1 has and in which a call got another verdict. */
 export function changedRows(id: string, state: RunState, known: KnownRun | undefined): Projected {
-  const { run, calls, counted } = rowsOf(id, state);
-  const changed = known
-    ? calls.filter((call) => known.counted.get(String(call.span_id)) !== (call.counted === 1))
-    : calls;
-  return { run, calls: changed, state, counted };
+  const { run, counted } = rowOf(id, state);
+  const parts: Projected["parts"] = [];
+  for (const [first_seq, { calls }] of known?.segments ?? []) {
+    const changed = calls.some(({ span_id }) => known?.counted.get(span_id) !== counted.has(span_id));
+    if (changed) parts.push({ first_seq, calls });
+  }
+  return { run, parts, state, counted };
 }

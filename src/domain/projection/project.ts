@@ -83,8 +83,8 @@ async function projectDrain(
       for (const [run, { part, above }] of plan.collisions) await runLog(env, address).renumber(run, part, above);
       throw new Error(`Renumbered ${plan.collisions.size} runs of ${object}`);
     }
-    const segments = plan.fresh.map(({ n, links }) =>
-      segmentOf(entries[n] as PackEntry, key, links, parts[n]?.text() ?? ""),
+    const segments = plan.fresh.map(({ n, ...facts }) =>
+      segmentOf(entries[n] as PackEntry, key, facts, parts[n]?.text() ?? ""),
     );
     if (segments.length === 0) return { events: 0, rowsWritten: 0 };
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));

@@ -1,6 +1,6 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
-import { type Nano, nanoFromMs } from "../../events/nano.ts";
-import type { Metadata, TokenUsage } from "../../events/span.ts";
+import { nanoFromMs } from "../../events/nano.ts";
+import type { Metadata } from "../../events/span.ts";
 import { type CallSums, type RunState, sumCalls } from "./merge.ts";
 
 /** The columns of `runs`, in the order in which rows are written. */
@@ -46,24 +46,7 @@ export const RUN_COLUMNS = [
   "rollups",
 ] as const;
 
-/** The columns of `llm_calls`, in the order in which rows are written. */
-export const CALL_COLUMNS = [
-  "run_id",
-  "span_id",
-  "model",
-  "provider",
-  "status",
-  "start_ns",
-  "end_ns",
-  "input_tokens",
-  "output_tokens",
-  "cost_nano_usd",
-  "counted",
-  "details",
-] as const;
-
 export type RunRow = Record<(typeof RUN_COLUMNS)[number], string | number | null>;
-export type CallRow = Record<(typeof CALL_COLUMNS)[number], string | number | null>;
 
 /** What `runs.details` holds. Rows of an earlier version have none of it. */
 export interface RunDetails
@@ -92,8 +75,8 @@ const NO_DETAILS: RunDetails = {
   logged_cost_nano_usd: null,
 };
 
-/** The rows of a run in D1. */
-export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallRow[]; counted: ReadonlySet<string> } {
+/** The row of a run in D1, and the span ids of its calls that count. */
+export function rowOf(id: string, state: RunState): { run: RunRow; counted: ReadonlySet<string> } {
   const sums = sumCalls(state.calls, state.links);
   const head = state.head?.value;
   const details: RunDetails = {
@@ -149,43 +132,14 @@ export function rowsOf(id: string, state: RunState): { run: RunRow; calls: CallR
     // Who writes the row knows which rollups count it.
     rollups: 0,
   };
-  return {
-    run,
-    counted: sums.counted,
-    calls: state.calls.map((call) => callRow(id, call, sums.counted.has(call.span_id))),
-  };
+  return { run, counted: sums.counted };
 }
 
-/** What `llm_calls.details` holds: the fields of a call that are shown but never searched. */
-type CallDetails = Omit<
-  CallFact,
-  "span_id" | "model" | "provider" | "status" | "start" | "end" | "cost_nano_usd" | "usage"
-> & {
-  usage: Omit<TokenUsage, "input" | "output"> | null;
-};
-
-function callRow(runId: string, call: CallFact, counted: boolean): CallRow {
-  const { span_id, model, provider, status, start, end, usage, cost_nano_usd, ...rest } = call;
-  const { input = null, output = null, ...otherUsage } = usage ?? {};
-  const details = { ...rest, usage: usage === null ? null : otherUsage };
-  return {
-    run_id: runId,
-    span_id,
-    model,
-    provider,
-    status,
-    start_ns: start,
-    end_ns: end,
-    input_tokens: input,
-    output_tokens: output,
-    cost_nano_usd,
-    counted: counted ? 1 : 0,
-    details: JSON.stringify(details),
-  };
-}
-
-/** The state that rows stand for: the reverse of `rowsOf`, so that a part can be merged into what D1 has. */
-export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunState {
+/**
+ * The state that a row stands for, with the calls and links of the run's parts: the reverse of `rowOf`, so that a part can be
+ * merged into what D1 has.
+ */
+export function stateFrom(run: RunRow, calls: CallFact[], links: string[]): RunState {
   const { agents, tools, prompts, logged_cost_nano_usd, arrived_at } = detailsOf(run);
   return {
     kind: run.kind as RunState["kind"],
@@ -222,29 +176,11 @@ export function stateFrom(run: RunRow, calls: CallRow[], links: string[]): RunSt
         : { rank: String(run.metadata_rank), value: JSON.parse(String(run.metadata)) as Metadata },
     parent_run_id: textOr(run.parent_run_id),
     logged_cost_nano_usd,
-    calls: calls.map(callFrom),
+    calls,
     links,
     last_seq: Number(run.last_seq),
     first_seen_at: arrived_at ?? Number(run.seen_at),
     seen_at: Number(run.seen_at),
-  };
-}
-
-function callFrom(row: CallRow): CallFact {
-  const { usage, ...details } = JSON.parse(String(row.details)) as CallDetails;
-  return {
-    ...details,
-    // Rows of an earlier version have neither.
-    unpriced: details.unpriced ?? null,
-    client_cost_nano_usd: details.client_cost_nano_usd ?? null,
-    span_id: String(row.span_id),
-    model: textOr(row.model),
-    provider: textOr(row.provider),
-    status: row.status as CallFact["status"],
-    start: String(row.start_ns) as Nano,
-    end: String(row.end_ns) as Nano,
-    usage: usage === null ? null : { ...usage, input: numberOr(row.input_tokens), output: numberOr(row.output_tokens) },
-    cost_nano_usd: numberOr(row.cost_nano_usd),
   };
 }
 
@@ -254,8 +190,4 @@ function ranked(rank: string | number | null, value: string | number | null): Ra
 
 function textOr(value: string | number | null): string | null {
   return value === null ? null : String(value);
-}
-
-function numberOr(value: string | number | null): number | null {
-  return value === null ? null : Number(value);
 }

@@ -1,26 +1,33 @@
 import type { PackEntry } from "../../blobs/packs.ts";
 import { chunks } from "../../db/chunks.ts";
 import { jsonRows } from "../../db/json-rows.ts";
-import type { Links } from "../../events/delta.ts";
+import type { CallFact, Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
 import { addRun, type Rollups } from "../rollups/rollup.ts";
 import { addRollups } from "../rollups/write.ts";
 import { deleteSearchDocs, insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
+import { groupCalls, readCalls } from "./calls.ts";
 import { deleteLabels, insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
-import { CALL_COLUMNS, type CallRow, RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
+import { RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
 
-/** A segment to write: its place in the pack and the links of its spans. */
+/** A segment to write: its place in the pack, the links of its spans, and its model calls. */
 export interface SegmentRow extends PackEntry {
   pack: string;
   links: Links;
+  calls: readonly CallFact[];
   /** What can be found of the part; "" = nothing. */
   text: string;
 }
 
 /** The segment of a part that lies in a pack. */
-export function segmentOf(entry: PackEntry, pack: string, links: Links, text: string): SegmentRow {
-  return { ...entry, pack, links, text };
+export function segmentOf(
+  entry: PackEntry,
+  pack: string,
+  { links, calls }: Pick<SegmentRow, "links" | "calls">,
+  text: string,
+): SegmentRow {
+  return { ...entry, pack, links, calls, text };
 }
 
 /** What D1 has of some runs. */
@@ -37,23 +44,24 @@ export interface Known {
 export interface KnownRun {
   state: RunState;
   /** As they are stored. */
-  rows: { run: RunRow; calls: CallRow[] };
-  /** `counted` by span id, as it is stored. */
+  rows: { run: RunRow };
+  /** Whether a call counts, by its span id, as it is stored. */
   counted: Map<string, boolean>;
-  segments: Map<number, { lastSeq: number; batchId: string }>;
+  /** By their first seq, in its order, which is that of the state's calls and links. */
+  segments: Map<number, { lastSeq: number; batchId: string; calls: CallFact[] }>;
 }
 
 /** A run as it is to be written. */
 export interface Projected {
   run: RunRow;
-  /** Those of its calls that D1 does not have like this. */
-  calls: CallRow[];
+  /** Parts that D1 has, with calls that it does not have like this. */
+  parts: { first_seq: number; calls: readonly CallFact[] }[];
   state: RunState;
   /** Span ids of its calls that count. */
   counted: ReadonlySet<string>;
 }
 
-const NANO_COLUMNS = new Set(["started_ns", "ended_ns", "start_ns", "end_ns"]);
+const NANO_COLUMNS = new Set(["started_ns", "ended_ns"]);
 
 /** Reads columns by name; nanoseconds as text, since a number would round them. */
 function select(columns: readonly string[]): string {
@@ -87,7 +95,7 @@ export async function loadCosts(
 ): Promise<Map<string, CallCostRow>> {
   const { results } = await db
     .prepare(
-      `SELECT span_id, cost_nano_usd, details ->> 'price_version' AS price_version, details ->> 'unpriced' AS unpriced
+      `SELECT span_id, cost_nano_usd, price_version, unpriced
        FROM llm_calls WHERE project_id = ? AND run_id = ? ${spanId === undefined ? "" : "AND span_id = ?"}`,
     )
     .bind(projectId, runId, ...(spanId === undefined ? [] : [spanId]))
@@ -114,37 +122,30 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
   if (runRows.length === 0) return { runs: known, rewrites, rollups };
 
   const ids = JSON.stringify(runRows.map((row) => row.id));
-  const [calls, segments] = await db.batch<CallRow & SegmentKey>([
-    db
-      .prepare(
-        `SELECT ${select(CALL_COLUMNS)} FROM llm_calls WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`,
-      )
-      .bind(projectId, ids),
-    db
-      .prepare(
-        `SELECT run_id, first_seq, last_seq, batch_id, lower(hex(links)) AS links FROM segments
-         WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, first_seq`,
-      )
-      .bind(projectId, ids),
-  ]);
-  const callsOf = Map.groupBy(calls?.results ?? [], (row) => String(row.run_id));
-  const segmentsOf = Map.groupBy((segments?.results ?? []) as SegmentKey[], (row) => row.run_id);
+  const { results: segments } = await db
+    .prepare(
+      `SELECT run_id, first_seq, last_seq, batch_id, lower(hex(links)) AS links, calls FROM segments
+       WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?)) ORDER BY run_id, first_seq`,
+    )
+    .bind(projectId, ids)
+    .all<SegmentKey>();
+  const segmentsOf = Map.groupBy(segments, (row) => row.run_id);
   for (const row of runRows) {
     const id = String(row.id);
-    const itsCalls = callsOf.get(id) ?? [];
     const itsSegments = segmentsOf.get(id) ?? [];
-    known.set(id, {
-      state: stateFrom(
-        row,
-        itsCalls,
-        itsSegments.map((segment) => segment.links),
-      ),
-      rows: { run: row, calls: itsCalls },
-      counted: new Map(itsCalls.map((call) => [String(call.span_id), call.counted === 1])),
-      segments: new Map(
-        itsSegments.map((segment) => [segment.first_seq, { lastSeq: segment.last_seq, batchId: segment.batch_id }]),
-      ),
-    });
+    const run: Omit<KnownRun, "state"> = { rows: { run: row }, counted: new Map(), segments: new Map() };
+    for (const { first_seq, last_seq, batch_id, calls } of itsSegments) {
+      const stored = readCalls(calls);
+      for (const { call, counted } of stored) run.counted.set(call.span_id, counted);
+      const part = { lastSeq: last_seq, batchId: batch_id, calls: stored.map(({ call }) => call) };
+      run.segments.set(first_seq, part);
+    }
+    const state = stateFrom(
+      row,
+      [...run.segments.values()].flatMap(({ calls }) => calls),
+      itsSegments.map((segment) => segment.links),
+    );
+    known.set(id, { ...run, state });
   }
   return { runs: known, rewrites, rollups };
 }
@@ -161,6 +162,7 @@ interface SegmentKey {
   last_seq: number;
   batch_id: string;
   links: string;
+  calls: string | null;
 }
 
 /**
@@ -232,11 +234,9 @@ export async function deleteRuns(
          AND blob IN (SELECT value FROM json_each(?))`,
       )
       .bind(projectId, these, JSON.stringify(blobs)),
-    ...["llm_calls", "segments"].map((table) =>
-      db
-        .prepare(`DELETE FROM ${table} WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))`)
-        .bind(projectId, these),
-    ),
+    db
+      .prepare("DELETE FROM segments WHERE project_id = ? AND run_id IN (SELECT value FROM json_each(?))")
+      .bind(projectId, these),
     db
       .prepare("DELETE FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))")
       .bind(projectId, these),
@@ -283,17 +283,23 @@ function ifNotRewritten(db: D1Database, projectId: string, count: number): D1Pre
     .bind(projectId, count);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function inserts(
   db: D1Database,
   projectId: string,
   segments: SegmentRow[],
   projected: readonly Projected[],
 ): D1PreparedStatement[] {
-  const starts = new Map(projected.map(({ run }) => [run.id, String(run.started_ns)]));
-  const docs = placesOf(
-    segments.map(({ run, first_seq, text }) => ({ run, first_seq, text, started: starts.get(run) ?? "0" })),
-  );
-  const rows = segments.map((row, n) => [...segmentValues(row), docs[n]?.ms ?? null, docs[n]?.nth ?? null]);
+  const runs = new Map(projected.map((each) => [each.run.id, each]));
+  const startOf = (run: string) => String(runs.get(run)?.run.started_ns ?? 0);
+  const docs = placesOf(segments.map(({ run, first_seq, text }) => ({ run, first_seq, text, started: startOf(run) })));
+  const rows = segments.map((row, n) => [
+    ...segmentValues(row),
+    docs[n]?.ms ?? null,
+    docs[n]?.nth ?? null,
+    groupCalls(row.calls, runs.get(row.run)?.counted ?? NONE),
+  ]);
   return [
     ...chunks(rows).map((json) => db.prepare(INSERT_SEGMENTS).bind(projectId, json)),
     // After all segments: both say by what is there where the docs are to be.
@@ -304,10 +310,12 @@ function inserts(
 function upserts(db: D1Database, projectId: string, projected: Projected[], known: Known): D1PreparedStatement[] {
   const { shown, written } = known.rollups;
   const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
-  const calls = projected.flatMap((each) => each.calls.map((call) => CALL_COLUMNS.map((name) => call[name])));
+  const parts = projected.flatMap((each) =>
+    each.parts.map(({ first_seq, calls }) => [each.run.id, first_seq, groupCalls(calls, each.counted)]),
+  );
   return [
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
-    ...chunks(calls).map((json) => db.prepare(UPSERT_CALLS).bind(projectId, json)),
+    ...chunks(parts).map((json) => db.prepare(UPDATE_CALLS).bind(projectId, json)),
     ...insertLabels(db, projectId, projected),
     ...[...new Set([shown, written])].flatMap((generation) =>
       addRollups(db, projectId, generation, rollupsOf(projected, known, generation)),
@@ -333,8 +341,8 @@ function takeOut(rollups: Rollups, { rows, state, counted }: KnownRun, generatio
   addRun(rollups, state, new Set(had), -1);
 }
 
-const INSERT_SEGMENTS = `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links, doc)
-  SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10), ${PLACE_SQL("e ->> 11", "e ->> 12")}
+const INSERT_SEGMENTS = `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links, doc, calls)
+  SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10), ${PLACE_SQL("e ->> 11", "e ->> 12")}, e ->> 13
   FROM ${jsonRows()}`;
 
 /** Runs statements in one transaction. @returns rows written; false if a guard's INSERT failed on its key */
@@ -349,7 +357,8 @@ async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Pr
 }
 
 const UPSERT_RUNS = upsert("runs", ["project_id", "id"], RUN_COLUMNS);
-const UPSERT_CALLS = upsert("llm_calls", ["project_id", "run_id", "span_id"], CALL_COLUMNS);
+const UPDATE_CALLS = `UPDATE segments SET calls = e.value ->> 2 FROM json_each(?2) AS e
+  WHERE project_id = ?1 AND run_id = e.value ->> 0 AND first_seq = e.value ->> 1`;
 
 /** Parameters: the project, then a JSON array of rows as arrays. `WHERE true` keeps SQLite from reading ON as a join. */
 function upsert(table: string, key: string[], columns: readonly string[]): string {

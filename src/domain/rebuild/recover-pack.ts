@@ -34,10 +34,10 @@ export async function recoverPack(env: Env, projectId: string, key: string, only
     if (missing.length === 0) return 0;
     const known = await loadKnown(db, projectId, [...new Set(missing.map(({ run }) => run))]);
     const { parts, plan } = planAround(await readParts(pack, missing), known);
-    const segments = plan.fresh.map(({ n, links }) => {
+    const segments = plan.fresh.map(({ n, ...facts }) => {
       const part = parts[n] as RecoveredPart;
       const entry = { ...part.entry, first_seq: part.firstSeq, last_seq: part.lastSeq };
-      return segmentOf(entry, key, links, search ? part.text() : "");
+      return segmentOf(entry, key, facts, search ? part.text() : "");
     });
     if (segments.length === 0) return 0;
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));

@@ -6,9 +6,10 @@ import type { RunEvent } from "../../events/event.ts";
 import { linkOfEvent } from "../../events/links.ts";
 import { kindOfId } from "../../events/log-name.ts";
 import { decodePart } from "../../events/part.ts";
+import { groupCalls } from "../projection/calls.ts";
 import { mergePart, type PartFacts, type RunState, startState } from "../projection/merge.ts";
 import { foldEvents } from "../projection/parts.ts";
-import { CALL_COLUMNS, RUN_COLUMNS, rowsOf } from "../projection/rows.ts";
+import { RUN_COLUMNS, rowOf } from "../projection/rows.ts";
 import type { KnownRun, Projected } from "../projection/store.ts";
 import type { NewDoc } from "../search/docs.ts";
 import { searchText } from "../search/text.ts";
@@ -44,36 +45,32 @@ export async function refoldRun(
   const db = dbFor(env, projectId);
   const { rows } = known;
   const texts = new Map<number, string>();
-  const [first, ...rest] = await readRun(env, projectId, id, (firstSeq, events) => {
+  const before = new Map(known.state.calls.map((call) => [call.span_id, call]));
+  const parts = await readRun(env, projectId, id, (firstSeq, events) => {
     if (lost.has(firstSeq)) texts.set(firstSeq, searchText(events));
   });
+  const [first, ...rest] = parts.map(({ delta, ...part }) => ({
+    ...part,
+    delta: { ...delta, calls: keepCosts(delta.calls, before) },
+  }));
   if (!first) return "unreadable";
   // When its parts came in is only in the packs' indexes, and what the row says of it is no sum that could go wrong.
   const { first_seen_at, seen_at } = known.state;
-  const folded: RunState = { ...rest.reduce(mergePart, startState(first)), first_seen_at, seen_at };
-  const state = { ...folded, calls: keepCosts(folded.calls, known.state.calls) };
-  const { run: row, calls, counted } = rowsOf(id, state);
+  const state: RunState = { ...rest.reduce(mergePart, startState(first)), first_seen_at, seen_at };
+  const { run: row, counted } = rowOf(id, state);
   // Whether it is counted is no fact of the log.
   const run = { ...row, rollups: rows.run.rollups };
 
-  const stored = new Map(rows.calls.map((row) => [row.span_id, row]));
-  const changed = calls.filter((row) => !sameRow(CALL_COLUMNS, row, stored.get(row.span_id)));
-  const real = new Set(calls.map((row) => row.span_id));
-  const ghosts = rows.calls.filter((row) => !real.has(row.span_id)).map((row) => row.span_id);
-  const also = relinked(db, projectId, id, folded, known);
-  if (ghosts.length > 0) {
-    also.push(
-      db
-        .prepare(
-          "DELETE FROM llm_calls WHERE project_id = ? AND run_id = ? AND span_id IN (SELECT value FROM json_each(?))",
-        )
-        .bind(projectId, id, JSON.stringify(ghosts)),
-    );
-  }
+  const stored = new Set([...known.counted].filter(([, counts]) => counts).map(([span]) => span));
+  const changed = [...known.segments].flatMap(([first_seq, part], n) => {
+    const calls = [first, ...rest][n]?.delta.calls ?? [];
+    return textOf(calls, counted) === textOf(part.calls, stored) ? [] : [{ first_seq, calls }];
+  });
+  const also = relinked(db, projectId, id, state, known);
   const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, rows.run);
   const docs = [...texts].map(([first_seq, text]) => ({ run: id, first_seq, text, started: String(run.started_ns) }));
   if (same && rows.run.rollups === rollups) return { correction: null, docs };
-  return { correction: { run, calls: changed, state, counted, also, countOnly: same }, docs };
+  return { correction: { run, parts: changed, state, counted, also, countOnly: same }, docs };
 }
 
 /** @param look is shown each part's events, with the first's seq */
@@ -102,14 +99,23 @@ function factsOf(id: string, events: readonly RunEvent[], last_seq: number): Par
   return { delta: foldEvents(kindOfId(id), events), links: events.map(linkOfEvent).join(""), last_seq, at: 0 };
 }
 
-function keepCosts(calls: readonly CallFact[], before: readonly CallFact[]): CallFact[] {
-  const known = new Map(before.map((call) => [call.span_id, call]));
+function keepCosts(calls: readonly CallFact[], known: ReadonlyMap<string, CallFact>): CallFact[] {
   return calls.map((call) => {
     const had = known.get(call.span_id);
     if (!had || !samePrice(call, had)) return call;
     const { cost_nano_usd, price_version, unpriced } = had;
     return { ...call, cost_nano_usd, price_version, unpriced };
   });
+}
+
+/** What a part's row would hold of its calls, if they were in the order of their ids. */
+function textOf(calls: readonly CallFact[], counted: ReadonlySet<string>): string {
+  return JSON.stringify(
+    groupCalls(
+      calls.toSorted((a, b) => (a.span_id < b.span_id ? -1 : 1)),
+      counted,
+    ),
+  );
 }
 
 /** Whether two calls would cost the same by any price list. */

@@ -215,7 +215,7 @@ async function refold(env: Env, projectId: string, ids: string[]) {
 /** A run whose log is gone: it is counted by its rows. */
 function asItIs({ rows, state, counted }: KnownRun): Correction {
   const counts = new Set([...counted].filter(([, one]) => one).map(([id]) => id));
-  return { run: rows.run, calls: [], state, counted: counts, also: [], countOnly: true };
+  return { run: rows.run, parts: [], state, counted: counts, also: [], countOnly: true };
 }
 
 async function listPacks(env: Env, projectId: string, after: string | null, limit: number) {

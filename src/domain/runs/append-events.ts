@@ -45,16 +45,17 @@ export const MAX_EVENTS = 500;
 
 /**
  * Appends events to a run's log, all or none; a run that does not exist begins with them.
- * @param options.key a request's own name: the same again has no second effect. options.kind of a run that begins
+ * @param options.key a request's own name: the same again has no second effect. options.kind of a run that begins.
+ *   options.ahead how many of the first events the caller did not send: places in errors count without them
  * @throws AppError `unprocessable` with the place of each event that does not fit its type; `run_full`; `unavailable`
  */
 export async function appendEvents(
   ctx: Ctx,
   runId: string,
   sent: readonly NewEvent[],
-  options: { key?: string | undefined; kind?: RunKind } = {},
+  options: { key?: string | undefined; kind?: RunKind | undefined; ahead?: number } = {},
 ): Promise<Appended> {
-  const checked = check(runId, sent);
+  const checked = check(runId, sent, options.ahead ?? 0);
   const { env, projectId } = ctx;
   const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
   const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
@@ -89,10 +90,11 @@ interface CheckedEvent {
   data: { [field: string]: unknown };
 }
 
-function check(runId: string, sent: readonly NewEvent[]): CheckedEvent[] {
+function check(runId: string, sent: readonly NewEvent[], ahead: number): CheckedEvent[] {
   const now = nanoFromMs(Date.now());
   const problems: { index: number; problem: string }[] = [];
-  const events = sent.map(({ id, type, time, data }, index): CheckedEvent => {
+  const events = sent.map(({ id, type, time, data }, place): CheckedEvent => {
+    const index = place - ahead;
     const checked = checkData(type, data, { threadId: runId, runId });
     const at = time === undefined ? now : parseRfc3339(time);
     if ("problem" in checked) problems.push({ index, problem: checked.problem });
@@ -103,7 +105,7 @@ function check(runId: string, sent: readonly NewEvent[]): CheckedEvent[] {
   const first = problems[0];
   throw new AppError(
     "unprocessable",
-    `${problems.length} of ${sent.length} events do not fit their types; none was stored. The first: events[${first?.index}], ${first?.problem}.`,
+    `${problems.length} of ${sent.length - ahead} events do not fit their types; none was stored. The first: events[${first?.index}], ${first?.problem}.`,
     { details: problems.slice(0, 20) },
   );
 }

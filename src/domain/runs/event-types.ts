@@ -10,6 +10,9 @@ const hex = (digits: number) =>
 const nano = z.string().regex(/^\d{1,19}$/, "must be nanoseconds since the epoch, as digits in a string");
 const attributes = z.record(z.string(), z.json());
 const text = z.string().min(1).max(10_000);
+const label = z.string().min(1).max(500);
+/** What a model wrote. */
+const longText = z.string().min(1).max(100_000);
 const score = z.number().min(0).max(1);
 
 /** An OpenTelemetry span as plain JSON. */
@@ -39,10 +42,18 @@ const OURS: { [type: string]: z.ZodType } = {
   ARTIFACT_CREATED: z.looseObject({ artifact_id: text, name: text }),
   CLARIFICATION_NEEDED: z.looseObject({ question: text }),
   CLARIFICATION_GIVEN: z.looseObject({ answer: z.json() }),
-  REASONING_STEP: z.looseObject({ step: z.number().int().min(1), thought: text, confidence: score.optional() }),
-  SYNTHESIS_UPDATED: z.looseObject({ synthesis: text, version: z.number().int().min(1).optional() }),
+  REASONING_STEP: z.looseObject({ step: z.number().int().min(1), thought: longText, confidence: score.optional() }),
+  SYNTHESIS_UPDATED: z.looseObject({ synthesis: longText, version: z.number().int().min(1).optional() }),
   BIAS_DETECTED: z.looseObject({ bias: text, severity: score.optional() }),
   MONITOR_FLAGGED: z.looseObject({ monitor: text, reason: text }),
+  NOTE_ADDED: z.looseObject({ text, author: label.optional(), span_id: hex(16).optional() }),
+  SCORE_ADDED: z.looseObject({
+    name: label,
+    value: z.union([z.number(), z.string().max(1_000), z.boolean()]),
+    comment: text.optional(),
+    author: label.optional(),
+    span_id: hex(16).optional(),
+  }),
 };
 
 const AG_UI: ReadonlySet<string> = new Set(EventSchema.def.options.map((option) => option.shape.type.value));

@@ -5,7 +5,7 @@ import { dbFor } from "../../db/db.ts";
 import { AppError } from "../../errors.ts";
 import { mergePart, type RunState, startState } from "../projection/merge.ts";
 import { factsOf } from "../projection/parts.ts";
-import { type RunRow, rowsOf } from "../projection/rows.ts";
+import { type RunRow, rowOf } from "../projection/rows.ts";
 import { loadKnown, loadRunRow } from "../projection/store.ts";
 import { loadSettings } from "../settings/load.ts";
 import { DEFAULT_SETTINGS } from "../settings/schema.ts";
@@ -40,7 +40,7 @@ async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
   const known = row ? (await loadKnown(db, ctx.projectId, [runId])).runs.get(runId) : undefined;
   const state = mergeTail(known?.state, tail.parts);
   if (!state) throw runNotFound(runId);
-  return rowsOf(runId, state).run;
+  return rowOf(runId, state).run;
 }
 
 /**

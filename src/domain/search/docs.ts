@@ -99,7 +99,7 @@ export async function lostDocs(
 
 const ITS_DOC = `SELECT 1 FROM search_docs AS d
   WHERE d.rowid = s.doc AND d.project = ?3 AND d.run_id = s.run_id AND d.first_seq = s.first_seq`;
-const REPOINT = `UPDATE segments AS s SET doc = ${PLACE_SQL("e ->> 3", "e ->> 4")} FROM ${jsonRows("?2")}
+const REPOINT = `UPDATE segments AS s SET doc = ${PLACE_SQL("e ->> 3", "e ->> 4")} FROM (SELECT value AS e FROM json_each(?2))
   WHERE s.project_id = ?1 AND s.run_id = e ->> 0 AND s.first_seq = e ->> 1 AND (s.doc IS NULL OR NOT EXISTS (${ITS_DOC}))`;
 const REINSERT = `INSERT INTO search_docs (rowid, project, run_id, first_seq, text)
   SELECT s.doc, ?3, s.run_id, s.first_seq, ${TEXT_SQL} FROM ${jsonRows("?2")} CROSS JOIN segments AS s

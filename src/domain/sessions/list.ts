@@ -1,5 +1,6 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
+import type { RunKind } from "../../events/event.ts";
 import { cursorOf, parseCursor } from "../runs/cursor.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Session } from "./schema.ts";
@@ -22,6 +23,7 @@ const LATEST_SQL = `
 
 export interface SessionFilter {
   user_id?: string | undefined;
+  kind?: RunKind | undefined;
   limit: number;
   cursor?: string | undefined;
 }
@@ -42,10 +44,12 @@ export async function listSessions(
     values.push(started, id);
     where.push("(at, id) < (CAST(?3 AS INTEGER), ?4)");
   }
-  if (filter.user_id !== undefined) {
-    values.push(filter.user_id);
+  for (const column of ["user_id", "kind"] as const) {
+    const value = filter[column];
+    if (value === undefined) continue;
+    values.push(value);
     where.push(
-      `EXISTS (SELECT 1 FROM runs WHERE project_id = ?1 AND session_id = latest.id AND user_id = ?${values.length})`,
+      `EXISTS (SELECT 1 FROM runs WHERE project_id = ?1 AND session_id = latest.id AND ${column} = ?${values.length})`,
     );
   }
   const db = readDbFor(ctx.env, ctx.projectId);

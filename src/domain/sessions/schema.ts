@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { RUN_KINDS } from "../../events/event.ts";
 
 const tokens = z.number().int().nullable().openapi({ description: "null = no run reported any" });
 const cost = z.number().nullable();
@@ -8,6 +9,10 @@ export const sessionSchema = z
   .object({
     id: z.string(),
     name: z.string().openapi({ description: "Name of the run that ended last" }),
+    kinds: z
+      .array(z.enum(RUN_KINDS))
+      .openapi({ description: "Of its runs; `reasoning`: a tool of /mcp thought in it" }),
+    tool: z.string().nullable().openapi({ description: "The reasoning tool that began it; null = it began otherwise" }),
     started_at: z.string().openapi({ format: "date-time", description: "Start of the first run" }),
     ended_at: z.string().nullable().openapi({ format: "date-time", description: "End of the last run so far" }),
     duration_ms: z.number().nullable().openapi({ description: "From the first start to the last end" }),

@@ -7,6 +7,8 @@ interface SumRow {
   id: string;
   started: Nano;
   input_preview: string | null;
+  tool: string | null;
+  kinds: string;
   runs: number;
   failed: number;
   running: number;
@@ -49,9 +51,11 @@ export async function sumSessions(
   const [sums, lasts] = await db.batch<SumRow & LastRow>([
     db
       .prepare(
-        `SELECT id, CAST(started AS TEXT) AS started, input_preview, runs, failed, running, errors, calls, tools, input, cached, written,
+        `SELECT id, CAST(started AS TEXT) AS started, input_preview, tool, kinds, runs, failed, running, errors, calls, tools, input, cached, written,
            output, reasoning, cost, known, unpriced, users, services, environments, models
-         FROM (SELECT session_id AS id, min(started_ns) AS started, input_preview, count(*) AS runs,
+         FROM (SELECT session_id AS id, min(started_ns) AS started, input_preview,
+           CASE kind WHEN 'reasoning' THEN CAST(metadata ->> 'tool' AS TEXT) END AS tool,
+           json_group_array(DISTINCT kind) AS kinds, count(*) AS runs,
            sum(${STATUS_SQL} = 'error') AS failed, sum(${STATUS_SQL} = 'running') AS running, sum(error_count) AS errors,
            sum(llm_call_count) AS calls, sum(tool_call_count) AS tools, sum(input_tokens) AS input,
            sum(cached_input_tokens) AS cached, sum(details ->> 'cache_write_tokens') AS written, sum(output_tokens) AS output, sum(reasoning_tokens) AS reasoning,
@@ -77,6 +81,8 @@ function sessionFrom(row: SumRow, last: LastRow | undefined): Session {
   return {
     id: row.id,
     name: last?.name ?? "",
+    kinds: namesIn(row.kinds) as Session["kinds"],
+    tool: row.tool,
     started_at: rfc3339(row.started),
     ended_at: ended === null ? null : rfc3339(ended),
     duration_ms: ended === null ? null : durationMs(row.started, ended),

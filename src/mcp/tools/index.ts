@@ -1,5 +1,33 @@
 import type { Tool } from "../tool.ts";
+import { analyzeCost } from "./analyze-cost.ts";
+import { analyzeLatency } from "./analyze-latency.ts";
+import { annotateRun } from "./annotate-run.ts";
+import { findErrorsTool } from "./find-errors.ts";
+import { getLlmCalls } from "./get-llm-calls.ts";
+import { getRun } from "./get-run.ts";
+import { getSpan } from "./get-span.ts";
+import { listSessions } from "./list-sessions.ts";
+import { REASONING_TOOLS } from "./reasoning.ts";
 import { searchRuns } from "./search-runs.ts";
+import { tailRun } from "./tail-run.ts";
+import { writeEventsTool } from "./write-events.ts";
 
 /** Every tool, in the order in which clients show them. */
-export const TOOLS = [searchRuns] as unknown as readonly Tool[];
+export const TOOLS = [
+  // Read.
+  searchRuns,
+  getRun,
+  getSpan,
+  getLlmCalls,
+  tailRun,
+  listSessions,
+  // Analyse.
+  findErrorsTool,
+  analyzeCost,
+  analyzeLatency,
+  // Write.
+  annotateRun,
+  writeEventsTool,
+  // Reason.
+  ...REASONING_TOOLS,
+] as unknown as readonly Tool[];

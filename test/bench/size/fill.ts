@@ -60,7 +60,7 @@ async function project(db: D1Database, parts: PlannedPart[]): Promise<void> {
   );
   const { fresh, states } = planParts(parts, known.runs);
   const pack = `packs/${projectId}/2026-11-21/000000000-${parts[0]?.run}`;
-  const segments = fresh.map(({ n, links }) => {
+  const segments = fresh.map(({ n, ...facts }) => {
     const { run, batchId, lastSeq, text } = parts[n] as PlannedPart;
     const entry: PackEntry = {
       run,
@@ -73,7 +73,7 @@ async function project(db: D1Database, parts: PlannedPart[]): Promise<void> {
       to: lastSeq * 1_500,
       skip: [],
     };
-    return segmentOf(entry, pack, links, text());
+    return segmentOf(entry, pack, facts, text());
   });
   const projected = [...states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
   if ((await writeProjection(db, projectId, segments, projected, known)) === false) throw new Error("A guard struck");

@@ -1,0 +1,44 @@
+import { type Ctx, requireScope } from "../../context.ts";
+import { callName } from "./call-name.ts";
+import { type FindingData, monitorFlagged, sessionFinished, stepTaken } from "./events.ts";
+import { monitorSteps } from "./monitor.ts";
+import { openSession } from "./open.ts";
+import { record, requireRoom } from "./record.ts";
+import type { SessionState } from "./state.ts";
+import { placeOf, statusOf, stepOfCall, type ThoughtArgs, type ThoughtStatus } from "./thought.ts";
+
+const TOOL = "sequential_thinking";
+
+export interface Thought {
+  state: SessionState;
+  status: ThoughtStatus;
+  /** What the monitors say of this thought. */
+  findings: FindingData[];
+}
+
+/**
+ * Records a thought of the host; no model is called. The same thought at the same place again is the same thought.
+ * @throws AppError `session_not_found`, `unprocessable`, `run_full`, `unavailable`
+ */
+export async function think(ctx: Ctx, args: ThoughtArgs): Promise<Thought> {
+  requireScope(ctx, "write");
+  const session = await openSession(ctx, TOOL, args, args.thought);
+  const { state, beginning } = session;
+  const { session_id: _, continuation_id: __, ...step } = args;
+  const call = callName(TOOL, step);
+  const status = statusOf(args);
+  const known = stepOfCall(session, call);
+  if (known) return { state, status, findings: state.findings.filter((finding) => finding.step === known.step) };
+  requireRoom(state);
+  const place = placeOf(state, args);
+  const { thought } = args;
+  await record(ctx, state, [
+    ...beginning,
+    stepTaken(call, { ...place, thought, tool: TOOL, step_type: "thought", status }),
+  ]);
+  const findings = monitorSteps(state);
+  const after = findings.map((finding) => monitorFlagged(call, finding));
+  if (!args.next_thought_needed) after.push(sessionFinished(state.id, call, thought));
+  if (after.length > 0) await record(ctx, state, after);
+  return { state, status, findings };
+}

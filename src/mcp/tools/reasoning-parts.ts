@@ -1,0 +1,72 @@
+import { z } from "@hono/zod-openapi";
+import type { FindingData } from "../../domain/reasoning/events.ts";
+import type { SessionState } from "../../domain/reasoning/state.ts";
+import { sessionPath } from "../../domain/sessions/path.ts";
+
+/** Parts of arguments and answers that the reasoning tools share. */
+
+export const thoughtText = z.string().trim().min(1).max(50_000);
+export const number = z.number().int().min(1).max(1_000);
+const id = z.string().min(1).max(128);
+
+export const sessionArgs = {
+  session_id: id.optional().describe("Goes on with this session; without it a new one begins"),
+  continuation_id: id.optional().describe("The same as session_id"),
+};
+
+export const thoughtArgs = {
+  thought: thoughtText,
+  thought_number: number.describe("1 for the first"),
+  total_thoughts: number.describe("How many you expect; may grow"),
+  next_thought_needed: z.boolean().describe("false ends the session's turn"),
+  is_revision: z.boolean().optional(),
+  revises_thought: number.optional(),
+  branch_from_thought: number.optional(),
+  branch_id: z.string().min(1).max(100).optional(),
+  needs_more_thoughts: z.boolean().optional(),
+  ...sessionArgs,
+};
+
+export const modelArgs = {
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("mini, normal, reasoning, or provider/model; setup_config lists what is configured"),
+  temperature: z.number().min(0).max(2).optional().describe("Left to the model if left out"),
+};
+
+export const fileArgs = {
+  artifact_ids: z.array(id).max(10).optional().describe("Text artifacts of this project, 15 KB of each"),
+  file_paths: z
+    .array(z.string().max(1_000))
+    .max(100)
+    .optional()
+    .describe("Not read: the server sees none of your files. Upload them and give artifact_ids"),
+  include_file_contents: z.boolean().default(true).describe("false = only the artifacts' names"),
+};
+
+export const sessionOutput = {
+  session_id: z.string(),
+  continuation_id: z.string().describe("Give it with the next step"),
+  url: z.string().describe("The session's page"),
+};
+
+/** What every reasoning tool's answer says of its session. @param origin of the dashboard */
+export function sessionOf({ id }: SessionState, origin: string) {
+  return { session_id: id, continuation_id: id, url: origin + sessionPath(id) };
+}
+
+export const findingSchema = z.object({
+  monitor: z.string(),
+  reason: z.string(),
+  severity: z.string().optional(),
+  score: z.number().optional(),
+  threshold: z.number().optional(),
+  step: z.number().int().optional(),
+});
+
+export function findingOf({ monitor, reason, severity, score, threshold, step }: FindingData) {
+  return { monitor, reason, severity, score, threshold, step };
+}
