@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
+          globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/workers/setup.ts"],
         },
       },
@@ -69,6 +70,7 @@ export default defineConfig({
             "test/shards/*.test.ts",
             "test/workers/{artifacts,prices,projection,rebuild,rollups,runs,runs-list,sessions}.test.ts",
           ],
+          globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/workers/setup.ts"],
         },
       },
@@ -107,6 +109,7 @@ export default defineConfig({
           include: ["test/faults/*.test.ts"],
           // Each test has projects of its own; a workerd for each file would take longer than some of the tests.
           isolate: false,
+          globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/faults/setup.ts"],
           testTimeout: 60_000,
         },

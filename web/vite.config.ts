@@ -8,6 +8,10 @@ import { writePagesHeaders } from "./src/build/pages-headers.ts";
 const api = process.env.RUNLIGHT_API;
 const apiPaths = ["/api", "/v1", "/otel", "/mcp", "/health", "/info", "/metrics", "/ws"];
 
+/** Modules of the first page that others use too. Only what the list of runs loads anyway. */
+const SHELL =
+  /src\/lib\/((api|backoff|clipboard|clock\.svelte|format|keys|live-socket|money|session\.svelte|session-path|silence|theme\.svelte|time)\.ts|components\/(Cost|Failure|Icon|LiveDot|StatusMark|Time)\.svelte)|src\/domain\/sessions\/path\.ts/;
+
 const spa = adapter({ pages: "build", fallback: "index.html" });
 
 export default defineConfig({
@@ -25,6 +29,18 @@ export default defineConfig({
     }),
     ...(api ? [] : [fakeApi()]),
   ],
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // What nearly every page needs is one file: two dozen small ones compress worse, and each is a request.
+            codeSplitting: { groups: [{ name: "shell", test: SHELL }] },
+          },
+        },
+      },
+    },
+  },
   server: {
     proxy: api ? Object.fromEntries(apiPaths.map((path) => [path, { target: api, changeOrigin: true, ws: true }])) : {},
   },

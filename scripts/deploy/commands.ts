@@ -47,6 +47,8 @@ export function create({ kind, name }: Resource): Command {
 }
 
 export const buildDashboard: Command = { name: "npm", args: ["-w", "web", "run", "build"] };
+/** The page for chat clients that is part of the Worker. */
+export const buildView: Command = { name: "npm", args: ["-w", "web", "run", "build:chat"] };
 export const migrate = (database: string) =>
   wrangler("d1", "migrations", "apply", database, "--remote", "--config", GENERATED);
 export const deployWorker = wrangler("deploy", "--config", GENERATED);

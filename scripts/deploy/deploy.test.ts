@@ -40,6 +40,7 @@ const CREATIONS = [
 ];
 const DEPLOYMENT = [
   "npm -w web run build",
+  "npm -w web run build:chat",
   `wrangler d1 migrations apply runlight --remote --config ${GENERATED}`,
   `wrangler deploy --config ${GENERATED}`,
   "wrangler pages deploy --branch main --commit-dirty=true",

@@ -40,6 +40,7 @@ export function plan(config: Config, state: State, { setKey }: { setKey: boolean
     ...config.resources.map((resource) => provide(resource, state)),
     { kind: "config", what: GENERATED },
     { kind: "run", what: "dashboard", command: commands.buildDashboard, done: "built" },
+    { kind: "run", what: "view for chat clients", command: commands.buildView, done: "built" },
     ...config.databases.map(
       (name): Step => ({
         kind: "run",

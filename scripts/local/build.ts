@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { at, ROOT } from "../root.ts";
 import { paint, Stop } from "../say.ts";
@@ -24,13 +33,25 @@ const WORKER_INPUTS = [
 ];
 const DASHBOARD_INPUTS = [...SHARED_INPUTS, "web"];
 
+/** The view for chat clients, which is part of the Worker's bundle. */
+const VIEW = at("src/mcp/app/waterfall.html");
+
 /** Builds what has changed since the last time: the Worker's bundle and the dashboard. */
 export async function build({ dashboard }: { dashboard: boolean }): Promise<void> {
-  mkdirSync(BUILT, { recursive: true });
+  await buildView();
   await Promise.all([
     onceFor("worker", WORKER_INPUTS, [WORKER, PROJECT], buildWorker),
     dashboard && onceFor("dashboard", DASHBOARD_INPUTS, [DASHBOARD], buildDashboard),
   ]);
+}
+
+/** Builds the view for chat clients, if it has changed: before the Worker, and before the tests that run it. */
+export async function buildView(): Promise<void> {
+  mkdirSync(BUILT, { recursive: true });
+  await onceFor("view", DASHBOARD_INPUTS, [VIEW], async () => {
+    const env = { NODE_ENV: "production" };
+    await tell("Building the view for chat clients", "npm", ["run", "build:chat", "--workspace", "web"], env);
+  });
 }
 
 /** Skips the work when its inputs hash to what they did when it last succeeded and its outputs are there. */

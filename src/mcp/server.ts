@@ -1,6 +1,7 @@
 import { type CallToolResult, McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import { type Ctx, requireScope } from "../context.ts";
 import { VERSION } from "../version.ts";
+import { addView } from "./app/view.ts";
 import { toolError } from "./reply-error.ts";
 import { addResources } from "./resources.ts";
 import type { Tool, ToolCall } from "./tool.ts";
@@ -18,6 +19,7 @@ export function createServer(ctx: Ctx, origin: string): McpServer {
   );
   for (const tool of TOOLS) addTool(server, tool, ctx, origin);
   addResources(server, ctx, origin);
+  addView(server);
   return server;
 }
 

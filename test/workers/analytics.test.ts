@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { dbFor } from "../../src/db/db.ts";
 import { MINUTES_REACH, resolveRange } from "../../src/domain/analytics/range.ts";
 import { sampledCallsQuery, sampledRunsQuery } from "../../src/domain/analytics/sample.ts";
 import type {
@@ -15,12 +16,13 @@ import {
   BY_CALLS_ONLY,
   GROUPS,
   groupsQuery,
-  histogramsQuery,
   type Query,
   type Slice,
   seriesQuery,
+  timesQuery,
 } from "../../src/domain/analytics/source.ts";
 import { topSessionsQuery } from "../../src/domain/analytics/top-sessions.ts";
+import { narrowDay } from "../../src/domain/rollups/narrow-day.ts";
 import { MINUTES_KEPT_MS } from "../../src/domain/rollups/rollup.ts";
 import { Random } from "../faults/random.ts";
 import { eventually, hex, newProject, type TestProject, type TestSpan } from "./helpers.ts";
@@ -290,8 +292,8 @@ const MODELS: Omit<CallOf, "input" | "output">[] = [
 ];
 
 /** Runs of the last weeks and of the last hours, of all kinds; the same for the same seed but for when they were. */
-async function filledProject(seed: number, runs: number): Promise<TestProject> {
-  const project = await newProject();
+async function filledProject(seed: number, runs: number, into?: TestProject): Promise<TestProject> {
+  const project = into ?? (await newProject());
   const random = new Random(seed);
   const places = [
     { service: "api", environment: "production" },
@@ -319,6 +321,43 @@ async function filledProject(seed: number, runs: number): Promise<TestProject> {
   }
   await send(project, places);
   return project;
+}
+
+type Rows = Record<"calls" | "runs", Raw[]>;
+
+/** Asks, and compares with the rows: sums exactly. */
+async function expectCosts(project: TestProject, rows: Rows, cases: Asked[]) {
+  for (const asked of cases) {
+    const answer = await project.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
+    const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
+    const expected = [...groupedBy(raws, asked.group_by)].map(([group, each]) => ({ group, ...costOf(each) }));
+    expect(answer.totals).toEqual(costOf(raws));
+    expect(answer.other_groups).toBe(0);
+    expect(answer.data.toSorted(byGroup)).toEqual(expected.sort(byGroup));
+    const known = answer.data.map(({ cost_usd }) => cost_usd ?? 0);
+    expect(known).toEqual(known.toSorted((a, b) => b - a));
+    const points = pointsBy(raws, asked.group_by, asked.granularity as string);
+    expect(answer.series?.toSorted(byPlace)).toEqual(
+      points.map(({ raws: each, ...place }) => ({ ...place, ...pointOf(each) })).sort(byPlace),
+    );
+  }
+}
+
+/** The same of latencies: percentiles within their error. */
+async function expectLatencies(project: TestProject, rows: Rows, cases: Asked[]) {
+  for (const asked of cases) {
+    const answer = await project.json<LatencyAnalytics>(`/api/analytics/latency?${query(asked)}`);
+    const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
+    expectTimes(answer.totals, raws);
+    const groups = groupedBy(raws, asked.group_by);
+    expect(answer.data).toHaveLength(groups.size);
+    for (const { group, ...sums } of answer.data) expectTimes(sums, groups.get(group) ?? []);
+    const points = pointsBy(raws, asked.group_by, asked.granularity as string);
+    expect(answer.series).toHaveLength(points.length);
+    for (const { start, group, ...sums } of answer.series ?? []) {
+      expectTimes(sums, points.find((point) => point.start === start && point.group === group)?.raws ?? []);
+    }
+  }
 }
 
 describe("analytics", { timeout: 60_000 }, () => {
@@ -360,36 +399,29 @@ describe("analytics", { timeout: 60_000 }, () => {
   }
 
   test("are the sums of the rows, by whatever group, filter and step", async () => {
-    for (const asked of CASES) {
-      const answer = await project.json<CostAnalytics>(`/api/analytics/cost?${query(asked)}`);
-      const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
-      const expected = [...groupedBy(raws, asked.group_by)].map(([group, each]) => ({ group, ...costOf(each) }));
-      expect(answer.totals).toEqual(costOf(raws));
-      expect(answer.other_groups).toBe(0);
-      expect(answer.data.toSorted(byGroup)).toEqual(expected.sort(byGroup));
-      const known = answer.data.map(({ cost_usd }) => cost_usd ?? 0);
-      expect(known).toEqual(known.toSorted((a, b) => b - a));
-      const points = pointsBy(raws, asked.group_by, asked.granularity as string);
-      expect(answer.series?.toSorted(byPlace)).toEqual(
-        points.map(({ raws: each, ...place }) => ({ ...place, ...pointOf(each) })).sort(byPlace),
-      );
-    }
+    await expectCosts(project, rows, CASES);
   });
 
   test("have percentiles within two percent of the exact ones", async () => {
-    for (const asked of CASES) {
-      const answer = await project.json<LatencyAnalytics>(`/api/analytics/latency?${query(asked)}`);
-      const raws = within(rows[asked.of], answer.from, answer.to, asked.filter);
-      expectTimes(answer.totals, raws);
-      const groups = groupedBy(raws, asked.group_by);
-      expect(answer.data).toHaveLength(groups.size);
-      for (const { group, ...sums } of answer.data) expectTimes(sums, groups.get(group) ?? []);
-      const points = pointsBy(raws, asked.group_by, asked.granularity as string);
-      expect(answer.series).toHaveLength(points.length);
-      for (const { start, group, ...sums } of answer.series ?? []) {
-        expectTimes(sums, points.find((point) => point.start === start && point.group === group)?.raws ?? []);
-      }
-    }
+    await expectLatencies(project, rows, CASES);
+  });
+
+  test("are the same once days are narrowed, and when runs come late to them", async () => {
+    const some = CASES.filter((_, n) => n % 3 === 0);
+    const other = await filledProject(8, 60);
+    const narrow = async () => {
+      while (await narrowDay(dbFor(env, other.id), other.id, Date.now()));
+    };
+    const expectAll = async () => {
+      const its = { calls: await rawRows(other.id, "calls"), runs: await rawRows(other.id, "runs") };
+      await expectCosts(other, its, some);
+      await expectLatencies(other, its, some);
+      return its.runs.length;
+    };
+    await narrow();
+    expect(await expectAll()).toBe(60);
+    await filledProject(9, 60, other);
+    expect(await expectAll()).toBe(120);
   });
 
   test("count what a range touches: minutes within two days, hours before that and for users and tags", async () => {
@@ -839,8 +871,8 @@ describe("queries of analytics", () => {
             const queries = [
               groupsQuery(slice, by, "cost_nano_usd", 100),
               seriesQuery(slice, by, ["a"], "week"),
-              histogramsQuery(slice, by, ["a"]),
-              histogramsQuery(slice, by, ["a"], "hour"),
+              timesQuery(slice, by, ["a"]),
+              timesQuery(slice, by, ["a"], "hour"),
             ];
             for (const each of queries) await expectByKey(each);
           }
@@ -886,9 +918,12 @@ async function expectByKey({ sql, values }: Query) {
     .bind(...values)
     .all<{ detail: string }>();
   const plan = results.map(({ detail }) => detail);
-  const key = "SEARCH rollups USING PRIMARY KEY (project_id=? AND generation=? AND series=? AND slot>? AND slot<?)";
-  expect(plan.filter((line) => line === key)).toHaveLength(1);
-  expect(plan.filter((line) => line.includes("rollups") && line !== key)).toEqual([]);
+  const key = "SEARCH rollups USING PRIMARY KEY (project_id=? AND generation=? AND series=? AND";
+  const walk = `${key} slot>? AND slot<?)`;
+  // Of a few users, one by one.
+  const lookup = `${key} slot=? AND value=?`;
+  expect(plan.filter((line) => line === walk)).toHaveLength(1);
+  expect(plan.filter((line) => line.includes("rollups") && line !== walk && !line.startsWith(lookup))).toEqual([]);
 }
 
 test("minutes are kept for longer than they are asked for", () => {

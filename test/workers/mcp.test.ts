@@ -91,6 +91,25 @@ describe("the MCP server", () => {
     expect(piece.structuredContent).not.toHaveProperty("input");
   });
 
+  test("has a view for a run, all in one page, and hides from the model what only the view calls", async () => {
+    const project = await newProject();
+    const { id, tool } = await failingRun(project);
+    const client = await connect(project.key);
+    const { tools } = await client.listTools();
+    const { _meta: shown } = tools.find(({ name }) => name === "show_run") ?? {};
+    expect(shown).toMatchObject({ ui: { resourceUri: "ui://runlight/waterfall.html" } });
+    const { _meta: hidden } = tools.find(({ name }) => name === "run_spans") ?? {};
+    expect(hidden).toEqual({ ui: { visibility: ["app"] } });
+    const { contents } = await client.readResource({ uri: "ui://runlight/waterfall.html" });
+    const [page] = contents as { mimeType: string; text: string }[];
+    expect(page?.mimeType).toBe("text/html;profile=mcp-app");
+    expect(page?.text).toMatch(/^<!doctype html>/i);
+    expect(page?.text).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+    await client.close();
+    const spans = await ask(project.key, "run_spans", { run_id: id, after: 1 });
+    expect(spans.structuredContent).toMatchObject({ run: { id }, last_seq: 3, spans: [{ seq: 2 }, { span_id: tool }] });
+  });
+
   test("follows a run while it goes on", async () => {
     const project = await newProject();
     const { id } = await project.json<{ id: string }>("/api/runs", {
@@ -125,7 +144,11 @@ describe("the MCP server", () => {
     expect(sessions.structuredContent).toMatchObject({ sessions: [{ id: "chat 1/2", run_count: 1 }] });
     const client = await connect(project.key);
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual([`run://${id}`, "session://chat%201%2F2"]);
+    expect(resources.map(({ uri }) => uri)).toEqual([
+      "ui://runlight/waterfall.html",
+      `run://${id}`,
+      "session://chat%201%2F2",
+    ]);
     const run = await client.readResource({ uri: `run://${id}` });
     expect(run.contents).toMatchObject([
       { mimeType: "text/plain", text: expect.stringContaining("hello (span) 10 ms") },

@@ -4,6 +4,8 @@ import { logAddress, runLog } from "../../durable-objects/stubs.ts";
 import { dbFor } from "../../src/db/db.ts";
 import type { JobAnswer } from "../../src/domain/jobs/schema.ts";
 import { projectLog } from "../../src/domain/projection/project.ts";
+import { NARROW } from "../../src/domain/rollups/narrow.ts";
+import { narrowDay } from "../../src/domain/rollups/narrow-day.ts";
 import { callAttributes, eventually, hex, newProject, span, type TestProject, traces } from "./helpers.ts";
 
 const HOUR_NS = 3_600_000_000_000n;
@@ -89,6 +91,38 @@ async function expectExact(projectId: string) {
   expect(total(byMinute)).toEqual(total(byHour));
 }
 
+/** Narrows all days that are over, and compares every narrow series with the one that it narrows, histograms included. */
+async function expectNarrowed(projectId: string, narrow = true) {
+  const db = dbFor(env, projectId);
+  while (narrow && (await narrowDay(db, projectId, Date.now())));
+  for (const [series, { of, tells }] of Object.entries(NARROW)) {
+    const columns = ["value", "service", "environment", "model", "provider", "operation"];
+    const length = series.includes("_hour_") ? 3600 : 86_400;
+    const rows = async (name: string) => {
+      const told = columns.map((column) => ((tells as readonly string[]).includes(column) ? column : "''"));
+      const { results } = await db
+        .prepare(
+          `SELECT json_array(slot - slot % ${length}, ${told.join(", ")}) AS key, ${SUMS}, latency FROM rollups
+           WHERE project_id = ?1 AND series = ?2 AND generation = (SELECT rollups_shown FROM project_state WHERE project_id = ?1)
+           AND slot < (SELECT narrowed_until FROM project_state WHERE project_id = ?1)`,
+        )
+        .bind(projectId, name)
+        .all<Sums & { key: string; latency: string }>();
+      return results;
+    };
+    const expected = new Map<string, Record<string, number>>();
+    for (const { key, latency, ...sums } of await rows(of)) {
+      const all = expected.get(key) ?? {};
+      const buckets = Object.entries(JSON.parse(latency) as Record<string, number>);
+      for (const [name, n] of [...Object.entries(sums), ...buckets]) all[name] = (all[name] ?? 0) + n;
+      expected.set(key, all);
+    }
+    const found = (await rows(series)).map(({ key, latency, ...sums }) => [key, { ...sums, ...JSON.parse(latency) }]);
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Map(found as [string, Record<string, number>][])).toEqual(expected);
+  }
+}
+
 async function settled(project: TestProject) {
   await eventually(
     () => runLog(env, logAddress(env, project.id, hex(16))).status(),
@@ -99,8 +133,8 @@ async function settled(project: TestProject) {
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 /** Runs over several hours, of two services, with wrappers, errors, unknown prices, users and tags. */
-async function filledProject(runs: number) {
-  const project = await newProject();
+async function filledProject(runs: number, into?: TestProject) {
+  const project = into ?? (await newProject());
   const spans = Array.from({ length: runs }, (_, n) => {
     const traceId = hex(16);
     const at = -n * 1_200_000;
@@ -173,6 +207,46 @@ describe("rollups", { timeout: 60_000 }, () => {
     expect([...(await rollupsOf(project.id, "call_hour")).values()].every((sums) => sums.unpriced_count === 0)).toBe(
       true,
     );
+  });
+
+  test("of days that are over are narrowed, and so they stay whatever comes, goes or is counted anew", async () => {
+    // Over more than 25 hours: some of them are of a day that has been over for an hour.
+    const project = await filledProject(80);
+    await expectNarrowed(project.id);
+    await filledProject(80, project);
+    await expectNarrowed(project.id, false);
+    const post = (path: string, body: unknown) =>
+      project.fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const done = async (answer: Response) => {
+      const { url } = (await answer.json()) as JobAnswer;
+      await eventually(
+        () => project.json<JobAnswer>(url),
+        ({ status }) => status === "success",
+        40_000,
+      );
+    };
+    const { data } = await project.json<{ data: { id: string }[] }>("/api/runs?limit=1&order=asc");
+    await done(await project.fetch(`/api/runs/${data[0]?.id}`, { method: "DELETE" }));
+    await expectNarrowed(project.id, false);
+    await done(await post("/api/rebuild", { scope: "project", recount: true }));
+    const state = await dbFor(env, project.id)
+      .prepare("SELECT rollups_shown, narrowed_until FROM project_state WHERE project_id = ?")
+      .bind(project.id)
+      .first();
+    expect(state).toEqual({ rollups_shown: 2, narrowed_until: 0 });
+    await expectNarrowed(project.id);
+    await expectExact(project.id);
+  });
+
+  test("are narrowed once, by however many at the same time", async () => {
+    const project = await filledProject(80);
+    const db = dbFor(env, project.id);
+    await Promise.all(Array.from({ length: 5 }, () => narrowDay(db, project.id, Date.now())));
+    await expectNarrowed(project.id);
   });
 
   test("belong to one project", async () => {

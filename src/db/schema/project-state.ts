@@ -11,4 +11,6 @@ export const projectState = sqliteTable("project_state", {
   /** The generation of rollups that analytics show, and the newest that is written: another while all is counted anew. */
   rollups_shown: integer("rollups_shown").notNull().default(1),
   rollups_written: integer("rollups_written").notNull().default(1),
+  /** The UTC day, in seconds, before which the rollups that are shown are narrowed as well: src/domain/rollups/narrow.ts. */
+  narrowed_until: integer("narrowed_until").notNull().default(0),
 });

@@ -4,8 +4,9 @@ import { RELATIVE_ERROR } from "../rollups/buckets.ts";
 import { type AnalyticsQuery, isHourly, MOST_GROUPS, SERIES_GROUPS } from "./query.ts";
 import { answered, NOTHING, resolveRange, timeOf } from "./range.ts";
 import type { LatencyAnalytics, LatencySums } from "./schema.ts";
-import { ask, groupsQuery, type HistogramRow, histogramsQuery, type SumRow, seriesQuery } from "./source.ts";
-import { histogramOf, latencySums, noSums, rest, together } from "./sums.ts";
+import { ask, groupsQuery, type SumRow, seriesQuery, type TimesRow, timesQuery } from "./source.ts";
+import { latencySums, noSums, rest } from "./sums.ts";
+import { timesOf } from "./times.ts";
 
 /**
  * How long calls, or runs, took by group, the most frequent first: averages are exact, percentiles within RELATIVE_ERROR.
@@ -18,16 +19,13 @@ export async function getLatency(ctx: Ctx, query: AnalyticsQuery): Promise<Laten
   const slice = { projectId: ctx.projectId, of, span, filter: query };
   const slicePrevious = { ...slice, span: previous ?? NOTHING };
   const db = readDbFor(ctx.env, ctx.projectId);
-  const [groups = [], before = [], beforeTimes = [], whole = groups, wholeTimes] = await ask<SumRow & HistogramRow>(
-    db,
-    [
-      groupsQuery(slice, by, "count", MOST_GROUPS),
-      groupsQuery(slicePrevious, "none", "count", 0),
-      histogramsQuery(slicePrevious, "none", []),
-      // What has two tags is in two groups, and once in the total.
-      ...(by === "tag" ? [groupsQuery(slice, "none", "count", 0), histogramsQuery(slice, "none", [])] : []),
-    ],
-  );
+  const [groups = [], before = [], beforeTimes = [], whole = groups, wholeTimes] = await ask<SumRow & TimesRow>(db, [
+    groupsQuery(slice, by, "count", MOST_GROUPS),
+    groupsQuery(slicePrevious, "none", "count", 0),
+    timesQuery(slicePrevious, "none", []),
+    // What has two tags is in two groups, and once in the total.
+    ...(by === "tag" ? [groupsQuery(slice, "none", "count", 0), timesQuery(slice, "none", [])] : []),
+  ]);
   const all = groups.at(-1);
   const listed = groups.slice(0, -1);
   const others = (all?.groups ?? 0) - listed.length;
@@ -35,21 +33,16 @@ export async function getLatency(ctx: Ctx, query: AnalyticsQuery): Promise<Laten
   const picked = names.slice(0, SERIES_GROUPS);
   // Opening histograms takes the time: those of a series that tells all groups apart are not opened once more.
   const told = granularity !== null && picked.length === names.length;
-  const answers = await ask<SumRow & HistogramRow>(db, [
-    ...(told ? [] : [histogramsQuery(slice, by, names)]),
-    ...(granularity
-      ? [histogramsQuery(slice, by, picked, granularity), seriesQuery(slice, by, picked, granularity)]
-      : []),
+  const answers = await ask<SumRow & TimesRow>(db, [
+    ...(told ? [] : [timesQuery(slice, by, names)]),
+    ...(granularity ? [timesQuery(slice, by, picked, granularity), seriesQuery(slice, by, picked, granularity)] : []),
   ]);
-  const groupTimes = answers[0] ?? [];
-  const [pointTimes = [], points = []] = told ? answers : answers.slice(1);
-  const timesOf = new Map(
-    [...Map.groupBy(groupTimes, ({ grp }) => grp)].map(([grp, rows]) => [grp, together(rows.map(histogramOf))]),
-  );
+  const [pointTimes, points = []] = told ? answers : answers.slice(1);
+  const times = timesOf(answers[0]);
+  const timesAt = timesOf(pointTimes);
+  const groupTimes = (group: string | null) => (told ? times.over(group) : times.of(group));
   const row = (group: string | null, sums: SumRow | undefined): LatencySums =>
-    latencySums(sums ?? noSums(), timesOf.get(group) ?? new Map());
-  const placeOf = ({ start, grp }: SumRow | HistogramRow) => JSON.stringify([start, grp]);
-  const timesAt = new Map(pointTimes.map((each) => [placeOf(each), histogramOf(each)]));
+    latencySums(sums ?? noSums(), groupTimes(group));
   return {
     ...answered(span),
     of,
@@ -61,19 +54,14 @@ export async function getLatency(ctx: Ctx, query: AnalyticsQuery): Promise<Laten
         const group = by === "none" ? null : each.grp;
         return { group, ...row(group, each) };
       }),
-      ...(all && others > 0
-        ? [{ group: null, ...latencySums(rest(all, listed), timesOf.get(null) ?? new Map()) }]
-        : []),
+      ...(all && others > 0 ? [{ group: null, ...latencySums(rest(all, listed), groupTimes(null)) }] : []),
     ],
-    totals: latencySums(
-      whole.at(-1) ?? noSums(),
-      wholeTimes ? histogramOf(wholeTimes[0]) : together([...timesOf.values()]),
-    ),
+    totals: latencySums(whole.at(-1) ?? noSums(), wholeTimes ? timesOf(wholeTimes).all() : times.all()),
     ...(previous
       ? {
           previous: {
             ...answered(previous),
-            totals: latencySums(before.at(-1) ?? noSums(), histogramOf(beforeTimes[0])),
+            totals: latencySums(before.at(-1) ?? noSums(), timesOf(beforeTimes).all()),
           },
         }
       : {}),
@@ -82,7 +70,7 @@ export async function getLatency(ctx: Ctx, query: AnalyticsQuery): Promise<Laten
           series: points.map((point) => ({
             start: timeOf(point.start),
             group: point.grp,
-            ...latencySums(point, timesAt.get(placeOf(point)) ?? new Map()),
+            ...latencySums(point, timesAt.of(point.grp, point.start)),
           })),
         }
       : {}),

@@ -7,12 +7,13 @@ import {
   type AnalyticsFilter,
   ask,
   groupsQuery,
-  type HistogramRow,
-  histogramsQuery,
   type SumRow,
   seriesQuery,
+  type TimesRow,
+  timesQuery,
 } from "./source.ts";
-import { costOf, histogramOf, msAt, type Sums } from "./sums.ts";
+import { costOf, msAt, type Sums } from "./sums.ts";
+import { timesOf } from "./times.ts";
 
 export type ModelsQuery = Pick<RangeQuery, "from" | "to"> & AnalyticsFilter;
 
@@ -35,20 +36,20 @@ export async function listModels(ctx: Ctx, query: ModelsQuery): Promise<ModelAna
   const listed = groups.slice(0, -1);
   const names = listed.map(({ grp }) => grp as string);
   const before = slice(previous as Span);
-  const [times = [], beforeSums = [], beforeTimes = []] = await ask<SumRow & HistogramRow>(db, [
-    histogramsQuery(slice(span), "model_provider", names),
+  const [stored, beforeSums = [], storedBefore] = await ask<SumRow & TimesRow>(db, [
+    timesQuery(slice(span), "model_provider", names),
     seriesQuery(before, "model_provider", names, null),
-    histogramsQuery(before, "model_provider", names),
+    timesQuery(before, "model_provider", names),
   ]);
-  const of = <T extends { grp: string | null }>(rows: T[], name: string) => rows.find(({ grp }) => grp === name);
+  const [times, beforeTimes] = [timesOf(stored), timesOf(storedBefore)];
   return {
     ...answered(span),
     previous: answered(previous as Span),
     other_groups: (groups.at(-1)?.groups ?? 0) - listed.length,
     data: listed.map((sums, n) => {
       const name = names[n] as string;
-      const histogram = histogramOf(of(times, name));
-      const past = of(beforeSums, name);
+      const histogram = times.of(name);
+      const past = beforeSums.find(({ grp }) => grp === name);
       const [itsModel = "", itsProvider = ""] = JSON.parse(name) as string[];
       return {
         model: itsModel,
@@ -61,9 +62,7 @@ export async function listModels(ctx: Ctx, query: ModelsQuery): Promise<ModelAna
           sums.duration_us > 0 && [...histogram.values()].reduce((sum, each) => sum + each, 0) === sums.count
             ? sums.output_tokens / (sums.duration_us / 1e6)
             : null,
-        previous: past
-          ? { count: past.count, cost_usd: costOf(past), p50_ms: msAt(histogramOf(of(beforeTimes, name)), 0.5) }
-          : null,
+        previous: past ? { count: past.count, cost_usd: costOf(past), p50_ms: msAt(beforeTimes.of(name), 0.5) } : null,
       };
     }),
   };

@@ -7,20 +7,21 @@ import {
   type AnalyticsFilter,
   ask,
   groupsQuery,
-  type HistogramRow,
-  histogramsQuery,
   type Query,
   type SumRow,
   seriesQuery,
+  type TimesRow,
+  timesQuery,
 } from "./source.ts";
-import { costOf, histogramOf, msAt, noSums } from "./sums.ts";
+import { costOf, msAt, noSums } from "./sums.ts";
+import { timesOf } from "./times.ts";
 
 const DAY = 86_400;
 
 export type OverviewQuery = Pick<RangeQuery, "from" | "to" | "compare"> &
   Pick<AnalyticsFilter, "service" | "environment">;
 
-type Row = SumRow & HistogramRow;
+type Row = SumRow & TimesRow;
 
 /** What the project does at a glance: runs, calls, tokens, cost, and what the month will have cost. */
 export async function getOverview(ctx: Ctx, query: OverviewQuery): Promise<AnalyticsOverview> {
@@ -32,7 +33,7 @@ export async function getOverview(ctx: Ctx, query: OverviewQuery): Promise<Analy
   const sumsQueries = (within: Span): Query[] =>
     (["runs", "calls"] as const).flatMap((of) => [
       groupsQuery(slice(of, within), "none", "count", 0),
-      histogramsQuery(slice(of, within), "none", []),
+      timesQuery(slice(of, within), "none", []),
     ]);
   const { start } = monthOf(now);
   const today = Math.floor(now / 1000 / DAY) * DAY;
@@ -63,8 +64,8 @@ function overviewSums(answers: Row[][]): OverviewSums {
   const [runRows, runTimes, callRows, callTimes] = answers;
   const runs = runRows?.at(-1) ?? noSums();
   const calls = callRows?.at(-1) ?? noSums();
-  const runTime = histogramOf(runTimes?.[0]);
-  const callTime = histogramOf(callTimes?.[0]);
+  const runTime = timesOf(runTimes).all();
+  const callTime = timesOf(callTimes).all();
   return {
     runs: {
       count: runs.count,

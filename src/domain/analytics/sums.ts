@@ -1,7 +1,7 @@
 import { type Histogram, quantile } from "../rollups/buckets.ts";
 import { SUMS } from "../rollups/rollup.ts";
 import type { CostSums, LatencySums } from "./schema.ts";
-import type { HistogramRow, SumRow } from "./source.ts";
+import type { SumRow } from "./source.ts";
 
 /** Sums of rollups without their group. */
 export type Sums = Pick<SumRow, (typeof SUMS)[number]>;
@@ -57,18 +57,4 @@ export function latencySums(sums: Sums, histogram: Histogram): LatencySums {
 export function msAt(histogram: Histogram, share: number): number | null {
   const us = quantile(histogram, share);
   return us === null ? null : us / 1000;
-}
-
-export function histogramOf(row: Pick<HistogramRow, "latency"> | undefined): Histogram {
-  const buckets = Object.entries(JSON.parse(row?.latency ?? "{}") as Record<string, number>);
-  return new Map(buckets.map(([bucket, count]) => [Number(bucket), count]));
-}
-
-/** All of several histograms. */
-export function together(histograms: readonly Histogram[]): Histogram {
-  const all: Histogram = new Map();
-  for (const histogram of histograms) {
-    for (const [bucket, count] of histogram) all.set(bucket, (all.get(bucket) ?? 0) + count);
-  }
-  return all;
 }

@@ -1,6 +1,7 @@
 import { dbFor } from "../../db/db.ts";
 import { DELETION_START, type DeletionResult, type DeletionState, deleteSome, resultOf } from "../deletion/step.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
+import { narrowDay } from "../rollups/narrow-day.ts";
 import { pruneMinutes } from "../rollups/prune.ts";
 import { MINUTES_KEPT_MS } from "../rollups/rollup.ts";
 import { readSettings } from "../settings/load.ts";
@@ -16,16 +17,20 @@ export interface TidyResult extends DeletionResult {
 }
 
 interface State {
-  phase: "minutes" | "runs";
+  phase: "days" | "minutes" | "runs";
   deletion: DeletionState;
   minutes_pruned: number;
 }
 
 /** One step of a job of kind `tidy`: what is too old goes, in bounded steps. Doing it twice changes nothing more. */
 export async function tidyStep(env: Env, projectId: string, job: JobInput): Promise<StepResult> {
-  const state = (job.state as State | null) ?? { phase: "minutes", deletion: DELETION_START, minutes_pruned: 0 };
+  const state = (job.state as State | null) ?? { phase: "days", deletion: DELETION_START, minutes_pruned: 0 };
   // The job's own time, so that all of its steps mean the same runs.
   const now = job.created_at;
+  if (state.phase === "days") {
+    const more = await narrowDay(dbFor(env, projectId), projectId, now);
+    return { state: more ? state : { ...state, phase: "minutes" }, done: 0, total: null };
+  }
   if (state.phase === "minutes") {
     const pruned = await pruneMinutes(dbFor(env, projectId), projectId, now - MINUTES_KEPT_MS);
     const next: State = { ...state, minutes_pruned: state.minutes_pruned + pruned };

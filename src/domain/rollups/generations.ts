@@ -28,11 +28,11 @@ export async function beginGeneration(db: D1Database, projectId: string, generat
   ]);
 }
 
-/** Shows a generation that counts every run. */
+/** Shows a generation that counts every run; none of its days are narrowed yet. */
 export async function showGeneration(db: D1Database, projectId: string, generation: number): Promise<void> {
   await db
     .prepare(
-      "UPDATE project_state SET rollups_shown = ?2, rewrites = rewrites + 1 WHERE project_id = ?1 AND rollups_shown < ?2",
+      "UPDATE project_state SET rollups_shown = ?2, narrowed_until = 0, rewrites = rewrites + 1 WHERE project_id = ?1 AND rollups_shown < ?2",
     )
     .bind(projectId, generation)
     .run();

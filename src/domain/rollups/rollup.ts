@@ -12,6 +12,17 @@ export const SERIES = {
   run_day: 86_400,
   run_hour: 3600,
   run_minute: 60,
+  // What narrow.ts makes of them.
+  call_hour_all: 3600,
+  call_hour_model: 3600,
+  call_hour_place: 3600,
+  call_day_all: 86_400,
+  call_day_model: 86_400,
+  call_day_place: 86_400,
+  call_user_day: 86_400,
+  call_tag_day: 86_400,
+  run_hour_all: 3600,
+  run_day_all: 86_400,
 } as const;
 export type Series = keyof typeof SERIES;
 
@@ -159,7 +170,8 @@ function addTo(rollups: Rollups, key: RollupKey, measures: Measures, sign: 1 | -
   sumInto(rollup.measures, measures, sign);
 }
 
-function sumInto(sum: Measures, measures: Measures, sign: 1 | -1): void {
+/** Adds sums to sums. @param sign 1 or -1 */
+export function sumInto(sum: Measures, measures: Measures, sign: 1 | -1): void {
   for (const column of SUMS) sum[column] += sign * measures[column];
   for (const [bucket, count] of measures.latency) {
     const total = (sum.latency.get(bucket) ?? 0) + sign * count;

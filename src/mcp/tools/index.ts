@@ -2,13 +2,16 @@ import type { Tool } from "../tool.ts";
 import { analyzeCost } from "./analyze-cost.ts";
 import { analyzeLatency } from "./analyze-latency.ts";
 import { annotateRun } from "./annotate-run.ts";
+import { explainRunTool } from "./explain-run.ts";
 import { findErrorsTool } from "./find-errors.ts";
 import { getLlmCalls } from "./get-llm-calls.ts";
 import { getRun } from "./get-run.ts";
 import { getSpan } from "./get-span.ts";
 import { listSessions } from "./list-sessions.ts";
 import { REASONING_TOOLS } from "./reasoning.ts";
+import { runSpans } from "./run-spans.ts";
 import { searchRuns } from "./search-runs.ts";
+import { showRun } from "./show-run.ts";
 import { tailRun } from "./tail-run.ts";
 import { writeEventsTool } from "./write-events.ts";
 
@@ -21,7 +24,10 @@ export const TOOLS = [
   getLlmCalls,
   tailRun,
   listSessions,
+  showRun,
+  runSpans,
   // Analyse.
+  explainRunTool,
   findErrorsTool,
   analyzeCost,
   analyzeLatency,

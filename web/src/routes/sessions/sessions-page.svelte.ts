@@ -6,6 +6,12 @@ const PAGE = 50;
 /** The sums of a session are read anew after a run of it changed, but not more often than this. */
 const RENEW_MS = 1500;
 
+/** Which sessions are listed; null = any. */
+export interface SessionsWanted {
+  userId: string | null;
+  kind: string | null;
+}
+
 interface FeedMessage {
   entity: string;
   data: Run;
@@ -24,13 +30,13 @@ export class SessionsPage {
   /** Set by the page: whether rows may shift. */
   atTop: () => boolean = () => true;
 
-  #userId: string | null = null;
+  #wanted: SessionsWanted = { userId: null, kind: null };
   #cursor: string | null = null;
   #request = new AbortController();
   #renewing: ReturnType<typeof setTimeout> | undefined;
 
-  async load(userId: string | null): Promise<void> {
-    this.#userId = userId;
+  async load(wanted: SessionsWanted): Promise<void> {
+    this.#wanted = wanted;
     this.#request.abort();
     this.#request = new AbortController();
     const { signal } = this.#request;
@@ -114,7 +120,9 @@ export class SessionsPage {
 
   #query(): URLSearchParams {
     const query = new URLSearchParams({ limit: String(PAGE) });
-    if (this.#userId) query.set("user_id", this.#userId);
+    const { userId, kind } = this.#wanted;
+    if (userId) query.set("user_id", userId);
+    if (kind) query.set("kind", kind);
     return query;
   }
 }

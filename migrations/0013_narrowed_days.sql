@@ -1,0 +1,1 @@
+ALTER TABLE `project_state` ADD `narrowed_until` integer DEFAULT 0 NOT NULL;
