@@ -45,7 +45,7 @@ export function mcpClients(origin: string, key: string | null): McpClient[] {
     },
     {
       id: "claude",
-      title: "Claude (web, desktop, phone)",
+      title: "Claude, web and apps",
       steps: [
         "Open Customize, then Connectors; in a team, an owner does so in the organisation's settings.",
         "Press +, then Add custom connector, and give it the name Runlight and this address. The client id and secret stay empty.",
@@ -84,7 +84,7 @@ export function mcpClients(origin: string, key: string | null): McpClient[] {
       steps: ["Use the link, run the line, or paste this into the file. The tools are in Copilot's agent mode."],
       pastes: [
         { where: "Shell", text: `code --add-mcp '${JSON.stringify({ name: NAME, type: "http", url, ...headers })}'` },
-        { where: ".vscode/mcp.json", text: json(vsCodeFile(url, key !== null)) },
+        { where: "or .vscode/mcp.json", text: json(vsCodeFile(url, key !== null)) },
       ],
       link: {
         label: "Add to VS Code",
@@ -106,6 +106,21 @@ export function mcpClients(origin: string, key: string | null): McpClient[] {
         {
           where: "or ~/.codex/config.toml",
           text: `[mcp_servers.${NAME}]\nurl = "${url}"${key === null ? "" : '\nbearer_token_env_var = "RUNLIGHT_API_KEY"'}`,
+        },
+      ],
+    },
+    {
+      id: "gemini",
+      title: "Gemini CLI",
+      steps:
+        key === null
+          ? ["Run the line, then type /mcp auth runlight in Gemini CLI and sign in."]
+          : ["Run the line, or paste this into the file."],
+      pastes: [
+        { where: "Shell", text: `gemini mcp add --scope user --transport http ${NAME} ${url}${shellHeader}` },
+        {
+          where: "or ~/.gemini/settings.json",
+          text: json({ mcpServers: { [NAME]: { url, type: "http", ...headers } } }),
         },
       ],
     },
