@@ -1,12 +1,12 @@
 import { diffArrays } from "diff";
-import { actOf, type Step } from "../explain/step.ts";
+import { actOf, labelOf, type Step } from "../explain/step.ts";
 import { type Node, treeOf } from "../outline/outline.ts";
 
 /** A span of one run and the one of the other that does the same in the same place. */
 export interface Pair {
   a: Step;
   b: Step;
-  /** Names from the root on. */
+  /** What the spans from the root on do. */
   path: string;
   /** Whether it comes elsewhere among its siblings. */
   moved: boolean;
@@ -14,10 +14,9 @@ export interface Pair {
 
 /** A span that the other run has nothing for, with all that lies below it. */
 export interface Alone {
-  step: Step;
+  /** The span itself first. */
+  steps: [Step, ...Step[]];
   path: string;
-  /** Spans with it. */
-  spans: number;
 }
 
 export interface Alignment {
@@ -26,35 +25,41 @@ export interface Alignment {
   onlyB: Alone[];
 }
 
-/** Steps of a path that are named, from its end. */
+/** Spans that a path names, from its end, and characters of each. */
 const PATH_NAMES = 4;
+const NAME_CHARS = 60;
 
 /** Siblings that differ in more places are not put in order: that would take the square of it. */
-const MOST_EDITS = 2_000;
+const MOST_EDITS = 500;
 
 /**
- * Two runs as trees, sibling by sibling: those of one kind and name are pairs, in the longest order that both have; of what is
- * left over, those of one name are pairs that moved.
+ * Two runs as trees, sibling by sibling: those that do the same are pairs, in the longest order that both have; of what is left
+ * over, those that do the same are pairs that moved. Where each run has but one root these are a pair whatever they are called.
  */
 export function align(a: readonly Step[], b: readonly Step[]): Alignment {
-  const [stepsA, stepsB] = [a, b].map((steps) => new Map(steps.map((step) => [step.span_id, step])));
-  const stepA = (node: Node) => stepsA?.get(node.span.span_id) as Step;
-  const stepB = (node: Node) => stepsB?.get(node.span.span_id) as Step;
   const found: Alignment = { pairs: [], onlyA: [], onlyB: [] };
+  const [stepsA, stepsB] = [byId(a), byId(b)];
   const todo = [{ above: [] as string[], a: treeOf(a).roots, b: treeOf(b).roots }];
   for (let level = todo.pop(); level; level = todo.pop()) {
     const { above } = level;
-    const pathOf = (step: Step) => [...above, nameOf(step)].slice(-PATH_NAMES).join(" > ");
-    const { pairs, restA, restB } = matched(level.a, level.b);
+    const pathTo = (name: string) => [...above, name].slice(-PATH_NAMES - 1);
+    const onlyRoots = above.length === 0 && level.a.length === 1 && level.b.length === 1;
+    const { pairs, restA, restB } = onlyRoots ? bothOf(level.a, level.b) : matched(level.a, level.b);
     for (const { nodeA, nodeB, moved } of pairs) {
-      const step = stepA(nodeA);
-      found.pairs.push({ a: step, b: stepB(nodeB), path: pathOf(step), moved });
-      if (nodeA.children.length + nodeB.children.length === 0) continue;
-      todo.push({ above: [...above, nameOf(step)].slice(-PATH_NAMES), a: nodeA.children, b: nodeB.children });
+      const [stepA, stepB] = [ofNode(stepsA, nodeA), ofNode(stepsB, nodeB)];
+      const [nameA, nameB] = [nameOf(stepA), nameOf(stepB)];
+      const path = pathTo(nameA === nameB ? nameA : `${nameA} / ${nameB}`);
+      found.pairs.push({ a: stepA, b: stepB, path: pathText(path), moved });
+      if (nodeA.children.length + nodeB.children.length > 0) {
+        todo.push({ above: path, a: nodeA.children, b: nodeB.children });
+      }
     }
-    const alone = (step: Step, node: Node) => ({ step, path: pathOf(step), spans: sizeOf(node) });
-    found.onlyA.push(...restA.map((node) => alone(stepA(node), node)));
-    found.onlyB.push(...restB.map((node) => alone(stepB(node), node)));
+    const alone = (steps: ReadonlyMap<string, Step>) => (node: Node) => ({
+      steps: under(node, steps),
+      path: pathText(pathTo(nameOf(ofNode(steps, node)))),
+    });
+    found.onlyA.push(...restA.map(alone(stepsA)));
+    found.onlyB.push(...restB.map(alone(stepsB)));
   }
   return found;
 }
@@ -65,42 +70,65 @@ interface Match {
   moved: boolean;
 }
 
-function matched(a: Node[], b: Node[]): { pairs: Match[]; restA: Node[]; restB: Node[] } {
-  const keys = (nodes: Node[]) => nodes.map(({ span }) => actOf(span));
-  const changes = diffArrays(keys(a), keys(b), { maxEditLength: MOST_EDITS });
+interface Matches {
+  pairs: Match[];
+  restA: Node[];
+  restB: Node[];
+}
+
+function bothOf([nodeA]: Node[], [nodeB]: Node[]): Matches {
+  return { pairs: [{ nodeA: nodeA as Node, nodeB: nodeB as Node, moved: false }], restA: [], restB: [] };
+}
+
+function matched(a: Node[], b: Node[]): Matches {
+  const acts = (nodes: Node[]) => nodes.map(({ span }) => actOf(span));
+  const changes = diffArrays(acts(a), acts(b), { maxEditLength: MOST_EDITS });
   const pairs: Match[] = [];
   const [leftA, leftB]: [Node[], Node[]] = changes ? [[], []] : [a, b];
   let [atA, atB] = [0, 0];
   for (const { added, removed, count } of changes ?? []) {
-    if (!added && !removed) {
+    if (removed) leftA.push(...a.slice(atA, atA + count));
+    else if (added) leftB.push(...b.slice(atB, atB + count));
+    else {
       for (let n = 0; n < count; n++) {
         pairs.push({ nodeA: a[atA + n] as Node, nodeB: b[atB + n] as Node, moved: false });
       }
     }
-    if (removed) leftA.push(...a.slice(atA, atA + count));
-    if (added) leftB.push(...b.slice(atB, atB + count));
     if (!added) atA += count;
     if (!removed) atB += count;
   }
-  const waiting = Map.groupBy(leftB, ({ span }) => actOf(span));
+  const waiting = Map.groupBy(leftB.toReversed(), ({ span }) => actOf(span));
   const restA = leftA.filter((nodeA) => {
-    const nodeB = waiting.get(actOf(nodeA.span))?.shift();
+    const nodeB = waiting.get(actOf(nodeA.span))?.pop();
     if (nodeB) pairs.push({ nodeA, nodeB, moved: changes !== undefined });
     return nodeB === undefined;
   });
-  return { pairs, restA, restB: [...waiting.values()].flat() };
+  return { pairs, restA, restB: [...waiting.values()].flatMap((some) => some.toReversed()) };
 }
 
-function nameOf({ name, model }: Step): string {
-  return model === null ? name : name.replace(model, "*");
+function byId(steps: readonly Step[]): ReadonlyMap<string, Step> {
+  return new Map(steps.map((step) => [step.span_id, step]));
 }
 
-function sizeOf(node: Node): number {
-  let size = 0;
-  const todo = [node];
+function ofNode(steps: ReadonlyMap<string, Step>, { span }: Node): Step {
+  return steps.get(span.span_id) as Step;
+}
+
+function under(node: Node, steps: ReadonlyMap<string, Step>): [Step, ...Step[]] {
+  const found: [Step, ...Step[]] = [ofNode(steps, node)];
+  const todo = [...node.children];
   for (let at = todo.pop(); at; at = todo.pop()) {
-    size++;
+    found.push(ofNode(steps, at));
     todo.push(...at.children);
   }
-  return size;
+  return found;
+}
+
+function nameOf(step: Step): string {
+  const name = labelOf(step);
+  return name.length > NAME_CHARS ? `${name.slice(0, NAME_CHARS - 1)}…` : name;
+}
+
+function pathText(names: readonly string[]): string {
+  return `${names.length > PATH_NAMES ? "… > " : ""}${names.slice(-PATH_NAMES).join(" > ")}`;
 }

@@ -1,94 +1,68 @@
 import { type Ctx, requireScope } from "../../context.ts";
-import { criticalPath, ownTimes } from "../explain/critical-path.ts";
 import { rounded } from "../explain/finding.ts";
-import { readSteps } from "../explain/read-steps.ts";
-import type { Step } from "../explain/step.ts";
-import { getRun } from "../runs/get.ts";
 import type { Run } from "../runs/schema.ts";
-import { type Alignment, type Alone, align, type Pair } from "./align.ts";
+import { align, type Pair } from "./align.ts";
+import { biggestChanges } from "./biggest-changes.ts";
 import { diffText } from "./diff-text.ts";
-import { outputOf } from "./output.ts";
-import type { Comparison } from "./schema.ts";
+import { pathChanges } from "./path-changes.ts";
+import type { CompareQuery, Comparison } from "./schema.ts";
+import { shorten } from "./shorten.ts";
+import { readSide, type Side } from "./side.ts";
 import { summarise } from "./summarise.ts";
 
-/** One of the two runs. */
-export interface Side {
-  run: Run;
-  steps: readonly Step[];
-  /** What it gave, as text; null if that is not known. */
-  output: string | null;
-}
+/** Part of an answer's room that the difference of the outputs may take. */
+const OUTPUT_SHARE = 0.25;
 
-export interface CompareQuery {
-  /** Entries of each list at the most. */
-  most: number;
-  /** Characters of the outputs' difference. */
-  diffChars: number;
-}
+/** Characters of a name or a message, and models of a list: the rest of the answer needs its room. */
+const LABEL_CHARS = 80;
+const MESSAGE_CHARS = 200;
+const MOST_MODELS = 10;
 
 /** Where two runs differ: path, status, tokens, cost, latency, models and output. @throws AppError `run_not_found` */
-export async function readSides(ctx: Ctx, a: string, b: string): Promise<[Side, Side]> {
+export async function compareRuns(ctx: Ctx, a: string, b: string, query: CompareQuery): Promise<Comparison> {
   requireScope(ctx, "read");
-  const side = async (id: string): Promise<Side> => {
-    const [run, { steps, result }] = await Promise.all([getRun(ctx, id), readSteps(ctx, id)]);
-    return { run, steps, output: result ?? (await outputOf(ctx, id, steps)) };
-  };
-  return Promise.all([side(a), side(b)]);
+  // One after the other: each may hold many megabytes of its log while it is read.
+  const sideA = await readSide(ctx, a);
+  return compare(sideA, await readSide(ctx, b), query);
 }
 
-/** Compares two runs that were read. */
-export function compare(a: Side, b: Side, { most, diffChars }: CompareQuery): Comparison {
+/** The same of what was read. */
+export function compare(a: Side, b: Side, { limit, max_chars }: CompareQuery): Comparison {
   const alignment = align(a.steps, b.steps);
-  const path = pathOf(alignment);
-  const own = ownTimesOf(a.steps, b.steps);
-  const cost = ({ counted, cost_usd }: Step) => (counted ? cost_usd : null);
-  const tokens = ({ counted, input_tokens: i, output_tokens: o }: Step) =>
-    counted && (i !== null || o !== null) ? (i ?? 0) + (o ?? 0) : null;
-  const biggest = {
-    own_ms: changes(alignment, (step) => own.get(step) ?? null, 1),
-    cost_usd: changes(alignment, cost, 9),
-    tokens: changes(alignment, tokens, 0),
-  };
-  const statuses = alignment.pairs.filter((pair) => (pair.a.status === "error") !== (pair.b.status === "error"));
-  let left_out = 0;
-  const cut = <T>(list: T[]): T[] => {
-    left_out += Math.max(0, list.length - most);
-    return list.slice(0, most);
-  };
-  const comparison: Omit<Comparison, "summary" | "left_out"> = {
+  const models = (some: Run, test: (model: string) => boolean) => some.models.filter(test).slice(0, MOST_MODELS);
+  const [inA, inB] = [(model: string) => a.run.models.includes(model), (model: string) => b.run.models.includes(model)];
+  const diffChars = Math.floor(max_chars * OUTPUT_SHARE);
+  const differences: Omit<Comparison, "summary" | "left_out"> = {
     a: sideOf(a.run),
     b: sideOf(b.run),
     totals: totalsOf(a.run, b.run),
     models: {
-      only_a: a.run.models.filter((model) => !b.run.models.includes(model)),
-      only_b: b.run.models.filter((model) => !a.run.models.includes(model)),
-      both: a.run.models.filter((model) => b.run.models.includes(model)),
+      only_a: models(a.run, (model) => !inB(model)),
+      only_b: models(b.run, (model) => !inA(model)),
+      both: models(a.run, inB),
     },
-    path: {
-      aligned: alignment.pairs.length,
-      only_a: cut(path.only_a),
-      only_b: cut(path.only_b),
-      repeated: cut(path.repeated),
-      moved: cut(path.moved),
-    },
-    status_changes: cut(
-      statuses.map((pair) => ({
-        path: pair.path,
-        a_span_id: pair.a.span_id,
-        b_span_id: pair.b.span_id,
-        a: pair.a.status,
-        b: pair.b.status,
-        message: (pair.a.status_message ?? pair.b.status_message)?.slice(0, 200) ?? null,
-      })),
-    ),
-    biggest: { own_ms: cut(biggest.own_ms), cost_usd: cut(biggest.cost_usd), tokens: cut(biggest.tokens) },
+    path: { aligned: alignment.pairs.length, ...pathChanges(alignment) },
+    status_changes: alignment.pairs
+      .filter(({ a, b }) => (a.status === "error") !== (b.status === "error"))
+      .map(statusOf),
+    biggest: biggestChanges(alignment, a.steps, b.steps),
     output: a.output === null && b.output === null ? null : diffText(a.output ?? "", b.output ?? "", diffChars),
   };
-  return { ...comparison, summary: summarise(comparison, path), left_out };
+  return shorten({ ...differences, summary: summarise(differences), left_out: 0 }, limit, max_chars);
 }
 
-function sideOf({ id, name, status, started_at, service, version, url }: Run): Comparison["a"] {
-  return { id, name, status, started_at, service, version, url };
+function sideOf({ id, name, status, started_at, service, version, span_count, url }: Run): Comparison["a"] {
+  const label = <T extends string | null>(text: T) => (text === null ? null : text.slice(0, LABEL_CHARS)) as T;
+  return {
+    id,
+    name: label(name),
+    status,
+    started_at,
+    service: label(service),
+    version: label(version),
+    span_count,
+    url,
+  };
 }
 
 function totalsOf(a: Run, b: Run): Comparison["totals"] {
@@ -111,73 +85,14 @@ function totalsOf(a: Run, b: Run): Comparison["totals"] {
   };
 }
 
-/** What each span alone kept its run waiting. */
-function ownTimesOf(...runs: (readonly Step[])[]): ReadonlyMap<Step, number> {
-  return new Map(runs.flatMap((steps) => ownTimes(criticalPath(steps)).map(({ step, ms }) => [step, ms] as const)));
-}
-
-export type PathChanges = Omit<Comparison["path"], "aligned">;
-
-function pathOf({ pairs, onlyA, onlyB }: Alignment): PathChanges {
-  const aligned = Map.groupBy(pairs, ({ path }) => path);
-  const [aloneA, aloneB] = [Map.groupBy(onlyA, ({ path }) => path), Map.groupBy(onlyB, ({ path }) => path)];
-  const times = (path: string, alone: Map<string, Alone[]>) =>
-    (aligned.get(path)?.length ?? 0) + (alone.get(path)?.length ?? 0);
-  const only = (alone: Map<string, Alone[]>, other: Map<string, Alone[]>) =>
-    [...alone.values()]
-      .filter(([first]) => times((first as Alone).path, other) === 0)
-      .map(together)
-      .sort((x, y) => y.duration_ms - x.duration_ms || y.spans - x.spans);
-  const both = [...new Set([...aloneA.keys(), ...aloneB.keys()])].filter(
-    (path) => times(path, aloneA) > 0 && times(path, aloneB) > 0,
-  );
+function statusOf({ path, a, b }: Pair): Comparison["status_changes"][number] {
+  const failed = a.status === "error" ? a : b;
   return {
-    only_a: only(aloneA, aloneB),
-    only_b: only(aloneB, aloneA),
-    repeated: both
-      .map((path) => ({ path, a_times: times(path, aloneA), b_times: times(path, aloneB) }))
-      .filter(({ a_times, b_times }) => a_times !== b_times)
-      .sort((x, y) => Math.abs(y.b_times - y.a_times) - Math.abs(x.b_times - x.a_times)),
-    moved: pairs
-      .filter(({ moved }) => moved)
-      .map(({ path, a, b }) => ({ path, a_span_id: a.span_id, b_span_id: b.span_id })),
+    path,
+    a_span_id: a.span_id,
+    b_span_id: b.span_id,
+    a: a.status,
+    b: b.status,
+    message: failed.status_message?.slice(0, MESSAGE_CHARS) ?? null,
   };
-}
-
-/** Spans that a list names of one path. */
-const MOST_SPANS = 3;
-
-function together(alone: Alone[]): Comparison["path"]["only_a"][0] {
-  return {
-    path: (alone[0] as Alone).path,
-    times: alone.length,
-    span_ids: alone.slice(0, MOST_SPANS).map(({ step }) => step.span_id),
-    spans: alone.reduce((sum, { spans }) => sum + spans, 0),
-    duration_ms: rounded(alone.reduce((sum, { step }) => sum + (step.duration_ms ?? 0), 0)),
-  };
-}
-
-type Change = Comparison["biggest"]["own_ms"][0];
-
-/** By how much a value of each span changed, the most first; a span that the other run does not have had none. */
-function changes({ pairs, onlyA, onlyB }: Alignment, measure: (step: Step) => number | null, digits: number): Change[] {
-  const change = (path: string, a: Step | null, b: Step | null): Change => {
-    const [x, y] = [a && measure(a), b && measure(b)];
-    return {
-      path,
-      a_span_id: a?.span_id ?? null,
-      b_span_id: b?.span_id ?? null,
-      a: x === null ? null : rounded(x, digits),
-      b: y === null ? null : rounded(y, digits),
-      change: rounded((y ?? 0) - (x ?? 0), digits),
-    };
-  };
-  const pair = ({ path, a, b }: Pair) => change(path, a, b);
-  return [
-    ...pairs.map(pair),
-    ...onlyA.map(({ path, step }) => change(path, step, null)),
-    ...onlyB.map(({ path, step }) => change(path, null, step)),
-  ]
-    .filter((each) => each.change !== 0)
-    .sort((x, y) => Math.abs(y.change) - Math.abs(x.change));
 }

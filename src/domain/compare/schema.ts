@@ -1,6 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { RUN_STATUSES } from "../../events/event.ts";
 
+/** How long a comparison may be, with the values of a model that asks. */
+export const compareLimits = {
+  limit: { least: 1, most: 50, usual: 8 },
+  max_chars: { least: 4_000, most: 100_000, usual: 8_000 },
+} as const;
+
+export interface CompareQuery {
+  /** Entries of each list at the most. */
+  limit: number;
+  /** Characters of the comparison as JSON; a quarter of them is for the outputs. */
+  max_chars: number;
+}
+
 const count = z.number().int();
 const amount = z.number().nullable();
 
@@ -11,6 +24,7 @@ const sideSchema = z.object({
   started_at: z.string(),
   service: z.string().nullable(),
   version: z.string().nullable(),
+  span_count: count,
   url: z.string(),
 });
 
@@ -22,7 +36,10 @@ const totalSchema = z.object({
 });
 
 const aloneSchema = z.object({
-  path: z.string().openapi({ description: "Names from the root on; `*` stands for a model" }),
+  path: z.string().openapi({
+    description:
+      "What the spans from the root on are called; `*` stands for a model, `a / b` for what is called differently",
+  }),
   times: count,
   span_ids: z.array(z.string()),
   spans: count.openapi({ description: "With all that lies below" }),
@@ -72,21 +89,28 @@ export const comparisonSchema = z
         cost_usd: z.array(changeSchema),
         tokens: z.array(changeSchema).openapi({ description: "In and out together" }),
       })
-      .openapi({ description: "Where the runs differ most, span by span" }),
+      .openapi({ description: "Span by span; what only one run has is counted with all that lies below it" }),
     output: z
       .object({
         same: z.boolean(),
         a_chars: count,
         b_chars: count,
-        similarity: z.number().openapi({ description: "Share of the characters that both have" }),
+        compared_chars: count.openapi({ description: "From the beginning of each" }),
+        similarity: z
+          .number()
+          .nullable()
+          .openapi({ description: "Share of the characters that both have; null if they differ in too many places" }),
         diff: z
           .string()
           .nullable()
           .openapi({ description: "Lines with - (only a) and + (only b), or words as [-only a-]{+only b+}" }),
+        left_out_chars: count.openapi({
+          description: "Of what differs, for want of room: see get_span, or raise max_chars",
+        }),
       })
       .nullable()
       .openapi({ description: "null if neither run gave anything that is known" }),
-    left_out: count.openapi({ description: "Entries of the lists above that had no room" }),
+    left_out: count.openapi({ description: "Entries of the lists above that are not shown: raise limit or max_chars" }),
   })
   .openapi("RunComparison");
 export type Comparison = z.infer<typeof comparisonSchema>;

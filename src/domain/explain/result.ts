@@ -17,9 +17,10 @@ export class ResultReader {
     }
     if ((type === "TEXT_MESSAGE_CONTENT" || type === "TEXT_MESSAGE_CHUNK") && typeof delta === "string") {
       // A piece without an id goes on with the message before it.
-      const same = messageId === undefined || messageId === this.#messageId;
+      const before = messageId === undefined || messageId === this.#messageId ? (this.#message ?? "") : "";
       this.#messageId = messageId ?? this.#messageId;
-      this.#message = `${same ? (this.#message ?? "") : ""}${delta}`.slice(0, MOST_CHARS);
+      // Text that is long enough is not touched: each cut of it would copy it.
+      this.#message = before.length < MOST_CHARS ? `${before}${delta}`.slice(0, MOST_CHARS) : before;
     }
   }
 

@@ -1,14 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { compare, readSides } from "../../domain/compare/compare.ts";
-import { comparisonSchema } from "../../domain/compare/schema.ts";
+import { compareRuns } from "../../domain/compare/compare.ts";
+import { compareLimits, comparisonSchema } from "../../domain/compare/schema.ts";
 import { defineTool } from "../tool.ts";
 
-/** Entries of each list: as many as there is room for. */
-const LENGTHS = [20, 10, 6, 4, 2, 1, 0];
+/** Characters of an answer that the dashboard's address takes, twice. */
+const ADDRESS_CHARS = 200;
 
 const id = z.string().min(1).max(128);
+const { limit, max_chars } = compareLimits;
 
-export const compareRuns = defineTool({
+export const compareRunsTool = defineTool({
   name: "compare_runs",
   title: "Compare two runs",
   description:
@@ -18,23 +19,24 @@ export const compareRuns = defineTool({
   input: z.object({
     a: id.describe("A run's id: what you compare with"),
     b: id.describe("Another run's id: what you ask about"),
+    limit: z
+      .number()
+      .int()
+      .min(limit.least)
+      .max(limit.most)
+      .default(limit.usual)
+      .describe("Entries of each list, the biggest difference first"),
     max_chars: z
       .number()
       .int()
-      .min(2000)
-      .max(100_000)
-      .default(6000)
-      .describe("Characters of the answer; more of them = longer lists and more of the outputs' difference"),
+      .min(max_chars.least)
+      .max(max_chars.most)
+      .default(max_chars.usual)
+      .describe("Characters of the answer; a quarter of them is for the outputs' difference"),
   }),
   output: comparisonSchema,
-  async run(ctx, { a, b, max_chars }, { origin }) {
-    const [sideA, sideB] = await readSides(ctx, a, b);
-    const diffChars = Math.floor(max_chars / 4);
-    let comparison = compare(sideA, sideB, { most: LENGTHS[0] as number, diffChars });
-    for (const most of LENGTHS.slice(1)) {
-      if (JSON.stringify(comparison).length <= max_chars) break;
-      comparison = compare(sideA, sideB, { most, diffChars });
-    }
+  async run(ctx, { a, b, limit, max_chars }, { origin }) {
+    const comparison = await compareRuns(ctx, a, b, { limit, max_chars: max_chars - ADDRESS_CHARS });
     const linked = (side: typeof comparison.a) => ({ ...side, url: origin + side.url });
     return { ...comparison, a: linked(comparison.a), b: linked(comparison.b) };
   },
