@@ -21,7 +21,7 @@ export const findErrorsTool = defineTool({
   scope: "read",
   input: z.object({
     filter: z
-      .object({
+      .strictObject({
         kind: z.array(z.enum(RUN_KINDS)).max(MAX_VALUES).optional(),
         service: anyOf,
         environment: anyOf,

@@ -9,7 +9,7 @@ const text = z.string().min(1).max(1000);
 const amount = z.number().min(0).max(1e9);
 const tokens = z.number().int().nullable();
 
-const filter = z.object({
+const filter = z.strictObject({
   model: text.optional(),
   provider: text.optional(),
   operation: text.optional(),

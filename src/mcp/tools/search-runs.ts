@@ -9,7 +9,7 @@ const text = z.string().min(1).max(1000);
 const anyOf = z.array(text).max(MAX_VALUES);
 const amount = z.number().min(0).max(1e9);
 
-const filter = z.object({
+const filter = z.strictObject({
   q: text
     .max(500)
     .optional()
