@@ -33,7 +33,7 @@ export interface StartedServer {
  */
 export async function startServer(
   state = mkdtempSync(join(tmpdir(), "runlight-")),
-  env: NodeJS.ProcessEnv = {},
+  env: Record<string, string> = {},
 ): Promise<StartedServer> {
   const child = fork(RUN, ["start"], {
     env: { ...process.env, ...env, PORT: "0", RUNLIGHT_STATE: state, RUNLIGHT_API_KEY: KEY },
