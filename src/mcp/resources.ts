@@ -5,7 +5,7 @@ import { getSession } from "../domain/sessions/get.ts";
 import { listSessions } from "../domain/sessions/list.ts";
 import { AppError } from "../errors.ts";
 import { briefRun } from "./brief.ts";
-import { protocolError } from "./reply-error.ts";
+import { told } from "./reply-error.ts";
 import type { ToolCall } from "./tool.ts";
 import { getRun } from "./tools/get-run.ts";
 
@@ -23,31 +23,23 @@ type Variable = string | string[] | undefined;
 
 /** Adds `run://{id}` and `session://{id}`: what a person attaches to a chat. */
 export function addResources(server: McpServer, ctx: Ctx, origin: string): void {
-  /** Failures as the protocol tells them. */
-  const told = async <T>(work: Promise<T>, uri?: URL): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw protocolError(error, ctx.requestId, uri?.href);
-    }
-  };
   server.registerResource(
     "run",
     new ResourceTemplate("run://{id}", {
-      list: () => told(runResources(ctx)),
-      complete: { id: (typed) => told(runIds(ctx, typed)) },
+      list: () => told(ctx, runResources(ctx)),
+      complete: { id: (typed) => told(ctx, runIds(ctx, typed)) },
     }),
     { title: "A run", description: "A run's summary and the outline of its tree", mimeType: "text/plain" },
-    (uri, { id }) => told(readRun(ctx, origin, uri, id), uri),
+    (uri, { id }) => told(ctx, readRun(ctx, origin, uri, id), uri),
   );
   server.registerResource(
     "session",
     new ResourceTemplate("session://{id}", {
-      list: () => told(sessionResources(ctx)),
-      complete: { id: (typed) => told(sessionIds(ctx, typed)) },
+      list: () => told(ctx, sessionResources(ctx)),
+      complete: { id: (typed) => told(ctx, sessionIds(ctx, typed)) },
     }),
     { title: "A session", description: "A session's sums and its newest runs", mimeType: "application/json" },
-    (uri, { id }) => told(readSession(ctx, origin, uri, id), uri),
+    (uri, { id }) => told(ctx, readSession(ctx, origin, uri, id), uri),
   );
 }
 

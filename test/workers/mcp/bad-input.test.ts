@@ -1,7 +1,7 @@
 import type { Client } from "@modelcontextprotocol/client";
 import { beforeAll, describe, expect, test } from "vitest";
 import { TOOLS } from "../../../src/mcp/tools/index.ts";
-import { newProject, type TestProject } from "../helpers.ts";
+import { newKey, newProject, type TestProject } from "../helpers.ts";
 import { connect } from "../mcp-client.ts";
 import { ROWS } from "./rows.ts";
 
@@ -135,6 +135,40 @@ describe("bad arguments", { timeout: 60_000 }, () => {
     await expect(client.getPrompt({ name: "no_such_prompt" })).rejects.toMatchObject({ code: -32602 });
     const ref = { type: "ref/resource", uri: "nonsense://{id}" } as const;
     await expect(client.complete({ ref, argument: { name: "id", value: "" } })).rejects.toMatchObject({ code: -32602 });
+  });
+
+  test("arguments of prompts have limits, too", async () => {
+    const { prompts } = await client.listPrompts();
+    for (const { name, arguments: args = [] } of prompts) {
+      const valid = Object.fromEntries(args.filter(({ required }) => required).map((each) => [each.name, "r"]));
+      for (const { name: field } of args) {
+        const long = client.getPrompt({ name, arguments: { ...valid, [field]: "x".repeat(2_000) } });
+        await expect(long, `${name} ${field}`).rejects.toMatchObject({
+          code: -32602,
+          message: expect.stringContaining(field),
+        });
+      }
+    }
+  });
+
+  test("a key that may not read is told so everywhere", async () => {
+    const sender = await connect(await newKey(project.id, ["ingest"]));
+    for (const { name, scope } of TOOLS) {
+      const { content } = await sender.callTool({ name, arguments: ROWS[name]?.valid ?? {} });
+      const says = [scope].flat().includes("ingest") ? /^{/ : /^forbidden: .*\bscope\b/;
+      expect((content as { text: string }[])[0]?.text, name).toMatch(says);
+    }
+    const forbidden = { code: -32602, message: expect.stringContaining("forbidden: ") };
+    const argument = { name: "id", value: "" };
+    await expect(sender.listResources()).rejects.toMatchObject(forbidden);
+    for (const uri of ["run://r", "session://s"]) {
+      await expect(sender.readResource({ uri })).rejects.toMatchObject(forbidden);
+      const ref = { type: "ref/resource", uri: `${uri.slice(0, -1)}{id}` } as const;
+      await expect(sender.complete({ ref, argument })).rejects.toMatchObject(forbidden);
+    }
+    const ref = { type: "ref/prompt", name: "debug_run" } as const;
+    await expect(sender.complete({ ref, argument: { name: "run_id", value: "" } })).rejects.toMatchObject(forbidden);
+    await sender.close();
   });
 
   test("a request that is too large, or is none, is refused as a whole", async () => {

@@ -143,6 +143,7 @@ describe("what is another project's", { timeout: 60_000 }, () => {
   test("is not there in prompts and their completions", async () => {
     const { ids, stranger } = setup;
     const { prompts } = await stranger.listPrompts();
+    expect(prompts.length).toBeGreaterThan(0);
     for (const { name, arguments: args = [] } of prompts) {
       for (const argument of args) {
         const { completion } = await stranger.complete({
