@@ -202,7 +202,7 @@ describe("compare", () => {
         tool(`${name}${n}`, `${name.repeat(50)} ${n}`, n * 100, n * 100 + 50 + ((n * salt) % 50)),
       ),
     ];
-    const text = (word: string) => Array.from({ length: 3000 }, (_, n) => `${word} ${n}`).join("\n");
+    const text = (word: string) => Array.from({ length: 600 }, (_, n) => `${word} ${n} ${word.repeat(20)}`).join("\n");
     const names = { name: "n".repeat(500), service: "s".repeat(500), version: "v".repeat(500) };
     const models = Array.from({ length: 50 }, (_, n) => `model-${n}`);
     const sides = [
