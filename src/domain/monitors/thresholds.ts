@@ -62,6 +62,8 @@ export const THRESHOLDS = {
   quality: {
     /** A text that is mostly its own repetition: distinct among its word 4-tuples. Tables and code stay above 0.5. */
     distinct: 0.4,
+    /** Share from which on a text is not looked at any closer: as words it may be a little less varied than as it stands. */
+    varied: 0.75,
     /** 4-tuples that a text needs for that. A refrain in a short text is style. */
     tuples: 40,
     /** The newest three are shorter than this share of the median before them… */
