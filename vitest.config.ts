@@ -6,8 +6,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * From quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with the bindings of
- * wrangler.toml), `shards` (the same with three databases), `faults` (the same, with bindings that fail) and `faults-server`, and `server` (both against the server
- * that `npm start` runs). The browser has playwright.config.ts.
+ * wrangler.toml), `shards` (the same with three databases), `faults` (the same, with bindings that fail) and `faults-server`, `mcp`
+ * (the protocol's conformance suite) and `server` (all three against the server that `npm start` runs). The browser has
+ * playwright.config.ts.
  */
 export default defineConfig({
   test: {
@@ -121,6 +122,16 @@ export default defineConfig({
           environment: "node",
           include: ["test/faults/server/**/*.test.ts"],
           globalSetup: ["./test/server/build.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "mcp",
+          environment: "node",
+          include: ["test/conformance/**/*.test.ts"],
+          globalSetup: ["./test/conformance/build.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
