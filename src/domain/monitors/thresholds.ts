@@ -1,6 +1,7 @@
 /**
- * Every number that the monitors decide by, with its reason. They were set by hand on one half of the labelled examples
- * (test/fixtures/monitors) and measured on the other; docs/monitors.md says what came of it. Change one, and judge.test.ts says what it costs.
+ * Every number that the monitors decide by, with its reason. They were set by hand on labelled examples (test/fixtures/monitors)
+ * and measured on a few more that were written afterwards; docs/monitors.md says what came of it. Change one, and
+ * judge.test.ts says what it costs.
  */
 export const THRESHOLDS = {
   /** Newest steps that are looked at. Comparing is quadratic: this many take milliseconds, and a longer run has shown itself before. */
