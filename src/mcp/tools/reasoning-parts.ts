@@ -1,6 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { Asked } from "../../domain/reasoning/ask.ts";
-import type { FindingData, StepData, Synthesis, SynthesisData } from "../../domain/reasoning/events.ts";
+import type { BiasCheck } from "../../domain/reasoning/bias-check.ts";
+import {
+  type FindingData,
+  LEVELS,
+  type StepData,
+  type Synthesis,
+  type SynthesisData,
+} from "../../domain/reasoning/events.ts";
 import type { SessionState } from "../../domain/reasoning/state.ts";
 import { type Files, MAX_FILES } from "../../domain/reasoning/text-artifacts.ts";
 import { sessionPath } from "../../domain/sessions/path.ts";
@@ -114,6 +121,47 @@ export function callOfStep({ model, span_id, duration_ms, metrics }: StepData) {
 }
 
 const share = z.number().min(0).max(1);
+
+export const checkOutput = {
+  bias_detected: z.boolean(),
+  confidence: share.nullable().describe("Of the verifier in its verdict"),
+  bias_score: share.describe("0 = none, 1 = severe"),
+  severity: z.enum(LEVELS).describe("Of the worst"),
+  biases_found: z.array(
+    z.object({
+      bias_type: z.string(),
+      severity: z.enum(LEVELS),
+      description: z.string().nullable(),
+      suggestion: z.string().nullable(),
+      location: z.string().nullable(),
+    }),
+  ),
+  suggestions: z.array(z.string()),
+  explanation: z.string().nullable(),
+  revision_recommended: z.boolean(),
+  alternative_phrasing: z.string().nullable(),
+};
+
+/** A verifier's verdict, in the words of Lux. */
+export function checkOf(check: BiasCheck) {
+  return {
+    bias_detected: check.detected,
+    confidence: check.confidence,
+    bias_score: check.score,
+    severity: check.level,
+    biases_found: check.biases.map(({ bias, level, explanation, suggestion, location }) => ({
+      bias_type: bias,
+      severity: level,
+      description: explanation ?? null,
+      suggestion: suggestion ?? null,
+      location: location ?? null,
+    })),
+    suggestions: check.suggestions,
+    explanation: check.explanation,
+    revision_recommended: check.revise,
+    alternative_phrasing: check.alternative,
+  };
+}
 
 export const synthesisOutput = z
   .object({
