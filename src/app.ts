@@ -15,6 +15,7 @@ import { boardRoutes } from "./http/routes/board.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
 import { errorRoutes } from "./http/routes/errors.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
+import { oauthRoutes } from "./http/routes/oauth.ts";
 import { openAiAgentsRoutes } from "./http/routes/openai-agents.ts";
 import { operationRoutes } from "./http/routes/operations.ts";
 import { otlpRoutes } from "./http/routes/otlp.ts";
@@ -42,6 +43,7 @@ function createApp() {
   app.get("/info", (c) => c.json({ version: VERSION, batch_ingest_config: { use_multipart_endpoint: false } }));
   app.route("/", otlpRoutes());
   app.route("/", openAiAgentsRoutes());
+  app.route("/", oauthRoutes());
   app.route("/", mcpRoutes());
 
   const open = app.route("/", signInRoutes());

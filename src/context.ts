@@ -3,8 +3,13 @@ import { AppError } from "./errors.ts";
 export const SCOPES = ["ingest", "read", "write", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who asks. A union, because users and OAuth clients will join. */
-export type Actor = { type: "api_key"; keyId: string } | { type: "dashboard"; signInId: string } | { type: "system" };
+/** Who asks. A union, because users will join. */
+export type Actor =
+  | { type: "api_key"; keyId: string }
+  | { type: "dashboard"; signInId: string }
+  /** A client that somebody let in on the consent page, such as a chat app. */
+  | { type: "oauth"; clientId: string }
+  | { type: "system" };
 
 /** Every door builds one and hands it to the domain. `projectId` is the tenant of all that happens. */
 export interface Ctx {

@@ -18,6 +18,8 @@ export const LIMITS = {
   sweepEveryMs: 600_000,
   /** Span ids held in memory for runs that are confirmed; beyond it the oldest runs are read from storage again. */
   rememberedSpans: 400_000,
+  /** What is left of them when it is beyond. */
+  keptSpans: 360_000,
   /**
    * A run's log takes no more after this many events, or bytes of their JSON. Beyond it a run is no longer one thing that a
    * page can show or a reader replay; Temporal draws the line at the same place.

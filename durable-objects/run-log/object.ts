@@ -128,8 +128,8 @@ export class RunLog extends DurableObject<Env> {
         const { firstSeq, lastSeq, skip, spanIds } = verdict;
         admit(state, part.batchId, firstSeq, lastSeq, spanIds, bytes);
         this.#rememberedSpans += spanIds.length / 16;
-        const { run, batchId, links, delta, place } = part;
-        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, place, spanIds });
+        const { run, batchId, links, delta, text, place } = part;
+        fresh.push({ run, batchId, firstSeq, lastSeq, skip, links, delta, text, place, spanIds });
         return { run, firstSeq, lastSeq, skipped: skip.length, refused: 0 };
       }
     }
@@ -150,8 +150,10 @@ export class RunLog extends DurableObject<Env> {
   #remember(run: string, state: RunState): void {
     this.#runs.set(run, state);
     this.#rememberedSpans += state.spans.size + 1;
+    if (this.#rememberedSpans <= LIMITS.rememberedSpans) return;
+    // Many at once: what is deleted leaves a hole in the map, and each walk from its beginning goes over all of them.
     for (const [oldest, old] of this.#runs) {
-      if (this.#rememberedSpans <= LIMITS.rememberedSpans || oldest === run) return;
+      if (this.#rememberedSpans <= LIMITS.keptSpans || oldest === run) return;
       this.#forget(oldest, old);
     }
   }

@@ -22,6 +22,8 @@ export interface AppendPart {
   place: Place;
   /** JSON of the part's RunDelta. The log keeps it and does not look inside. */
   delta: string;
+  /** What can be found of the part; the log keeps it likewise. Absent if nobody made it. */
+  text?: string;
   /** Start of the earliest event; tells whether the run may be older than what the object remembers. */
   started: Nano | null;
 }
@@ -47,6 +49,8 @@ export interface HeldPart {
   skip: number[];
   links: Links;
   delta: RunDelta;
+  /** What can be found of all its events; absent if it did not come with the part. */
+  text?: string;
   /** Where the part lies in its row's body. */
   place: Place;
 }

@@ -1,3 +1,4 @@
+import { jsonRows } from "../../src/db/json-rows.ts";
 import { memberAt } from "../../src/events/part.ts";
 import { LIMITS } from "./limits.ts";
 import type { DrainRow, HeldFacts, HeldMember, HeldPart, NumberedPart } from "./protocol.ts";
@@ -5,9 +6,10 @@ import { admit, newRunState, type RunState } from "./rules.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** A part on its way into a row. */
-export interface NewPart extends Omit<HeldPart, "delta"> {
+export interface NewPart extends Omit<HeldPart, "delta" | "text"> {
   /** JSON, as the sender made it. */
   delta: string;
+  text: string | undefined;
   spanIds: string;
 }
 
@@ -60,7 +62,7 @@ export class LogStorage {
     }
     this.#sql.exec(
       `INSERT INTO parts (run, first_seq, last_seq, batch_id, at, row_id, n, span_ids, bytes)
-       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5, e ->> 6 FROM (SELECT value AS e FROM json_each(?))`,
+       SELECT e ->> 0, e ->> 1, e ->> 2, e ->> 3, ?, ?, e ->> 4, e ->> 5, e ->> 6 FROM ${jsonRows()}`,
       at,
       id,
       JSON.stringify(index),
@@ -167,7 +169,7 @@ export class LogStorage {
         )
         .toArray()[0];
       if (!row) continue;
-      const held = JSON.parse(row.part) as HeldPart;
+      const { text: _, ...held } = JSON.parse(row.part) as HeldPart;
       const member = () => {
         const { body } = this.#sql.exec<{ body: ArrayBuffer }>("SELECT body FROM log WHERE id = ?", ref.row_id).one();
         return memberAt(this.#whole(ref.row_id, body), held.place).slice();

@@ -127,7 +127,7 @@ export class Subscribers {
   }
 
   /** Hands a new part to the run's live viewers. Costs nothing when nobody watches. */
-  push(part: Omit<NewPart, "delta" | "spanIds">, body: Uint8Array): void {
+  push(part: Omit<NewPart, "delta" | "text" | "spanIds">, body: Uint8Array): void {
     let frames: Frame[] | undefined;
     for (const socket of this.#sockets.getWebSockets(part.run)) {
       const reader = this.#readerOf(socket);

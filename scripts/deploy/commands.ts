@@ -26,6 +26,7 @@ const inWeb = (...args: string[]): Command => ({ name: "wrangler", args, folder:
 
 export const whoami = wrangler("whoami", "--json");
 export const listDatabases = wrangler("d1", "list", "--json");
+export const listNamespaces = wrangler("kv", "namespace", "list");
 // By name and not from a list: the list comes in pages.
 export const showQueue = (name: string) => wrangler("queues", "info", name);
 // Not "bucket info", which also asks for metrics, and so for a right that a token for deploying may lack.
@@ -37,6 +38,9 @@ export function create({ kind, name }: Resource): Command {
   switch (kind) {
     case "database":
       return wrangler("d1", "create", name);
+    case "namespace":
+      // Or it asks, where it can, whether to write into wrangler.toml.
+      return wrangler("kv", "namespace", "create", name, "--no-update-config");
     case "queue":
       return wrangler("queues", "create", name);
     case "bucket":

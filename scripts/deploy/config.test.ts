@@ -14,6 +14,7 @@ test("names come from the two wrangler.toml files", async () => {
     databases: ["runlight"],
     resources: [
       { kind: "database", name: "runlight" },
+      { kind: "namespace", name: "runlight-oauth-kv" },
       { kind: "queue", name: "runlight-bells" },
       { kind: "queue", name: "runlight-jobs" },
       { kind: "queue", name: "runlight-bells-dead" },
@@ -50,7 +51,11 @@ test("there may be several databases, bound as the Worker counts them", () => {
   const config = toConfig("/", bound("DB", "DB_1", "DB_2"), WEB);
   expect(config.databases).toEqual(["db-0", "db-1", "db-2"]);
   const ids = new Map(config.databases.map((name) => [name, `id-of-${name}`]));
-  const { d1_databases } = generatedConfig(config, { databaseIds: ids, secrets: [] }, "/below");
+  const { d1_databases } = generatedConfig(
+    config,
+    { databaseIds: ids, namespaceIds: new Map(), secrets: [] },
+    "/below",
+  );
   expect(d1_databases?.map(({ database_id }) => database_id)).toEqual(["id-of-db-0", "id-of-db-1", "id-of-db-2"]);
   expect(() => toConfig("/", bound("DB", "DB_2"), WEB)).toThrow("as DB_2; it has to be DB_1.");
   expect(() => toConfig("/", bound("OTHER"), WEB)).toThrow("it has to be DB.");

@@ -7,6 +7,7 @@ export interface WorkerToml {
   main?: string;
   secrets?: { required?: string[] };
   d1_databases?: { binding: string; database_name?: string; database_id?: string; migrations_dir?: string }[];
+  kv_namespaces?: { binding: string; id?: string }[];
   r2_buckets?: { bucket_name?: string }[];
   queues?: { producers?: { queue: string }[]; consumers?: { queue: string; dead_letter_queue?: string }[] };
 }
@@ -16,7 +17,7 @@ export interface PagesToml {
   services?: { service: string }[];
 }
 
-export type Kind = "database" | "queue" | "bucket" | "pages";
+export type Kind = "database" | "namespace" | "queue" | "bucket" | "pages";
 
 export interface Resource {
   kind: Kind;
@@ -62,6 +63,9 @@ export function toConfig(root: string, toml: WorkerToml, web: PagesToml): Config
     databases,
     resources: [
       ...databases.map((name): Resource => ({ kind: "database", name })),
+      ...(toml.kv_namespaces ?? []).map(
+        ({ binding }): Resource => ({ kind: "namespace", name: namespaceName(worker, binding) }),
+      ),
       ...[...queues].map((name): Resource => ({ kind: "queue", name })),
       ...(toml.r2_buckets ?? []).map(
         ({ bucket_name }): Resource => ({ kind: "bucket", name: given(bucket_name, "bucket_name", "wrangler.toml") }),
@@ -72,6 +76,10 @@ export function toConfig(root: string, toml: WorkerToml, web: PagesToml): Config
     toml,
   };
 }
+
+/** wrangler.toml has no names for KV namespaces: one is called after the Worker and its binding, such as runlight-oauth-kv. */
+export const namespaceName = (worker: string, binding: string): string =>
+  `${worker}-${binding.toLowerCase().replaceAll("_", "-")}`;
 
 /** The Worker counts its databases by their bindings: DB, DB_1, DB_2. A gap would hide those behind it. */
 function databaseNames({ d1_databases: [first, ...others] = [] }: WorkerToml): string[] {

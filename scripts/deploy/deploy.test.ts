@@ -32,6 +32,7 @@ async function runDeploy(config: Config, account: FakeAccount, setKey = false) {
 
 const CREATIONS = [
   "wrangler d1 create runlight",
+  "wrangler kv namespace create runlight-oauth-kv --no-update-config",
   "wrangler queues create runlight-bells",
   "wrangler queues create runlight-jobs",
   "wrangler queues create runlight-bells-dead",
@@ -53,6 +54,7 @@ test("the first deployment creates everything in order, the second creates nothi
   expect(account.done).toEqual([...CREATIONS, ...DEPLOYMENT]);
   expect(first.text).toBe(`Looking at what is there …
 D1 database runlight … created
+KV namespace runlight-oauth-kv … created
 queue runlight-bells … created
 queue runlight-jobs … created
 queue runlight-bells-dead … created
@@ -60,6 +62,7 @@ R2 bucket runlight … created
 Pages project runlight-web … created
 .wrangler/deploy/wrangler.json … written
 dashboard … built
+view for chat clients … built
 migrations of runlight … applied
 Worker runlight … deployed
 Pages runlight-web … deployed

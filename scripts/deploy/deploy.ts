@@ -5,7 +5,7 @@ import { typed } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { failure } from "./failure.ts";
 import { writeGenerated } from "./generated.ts";
-import { findDatabases, look } from "./look.ts";
+import { findDatabases, findNamespaces, look } from "./look.ts";
 import { API_KEY, plan, type State, type Step } from "./plan.ts";
 
 export interface Tools {
@@ -55,12 +55,10 @@ async function take(step: Step, config: Config, state: State, { run }: Tools): P
     }
 
     case "config": {
-      const all = state.databaseIds.size === config.databases.length;
-      const databaseIds = all ? state.databaseIds : await findDatabases(config, run);
-      const unlisted = config.databases.find((name) => !databaseIds.has(name));
-      if (unlisted)
-        throw new Stop(`The D1 database ${unlisted} was created but is not listed yet: "npm run deploy" again.`);
-      writeGenerated(config, { databaseIds, secrets: state.secrets });
+      const names = config.resources.filter(({ kind }) => kind === "namespace").map(({ name }) => name);
+      const databaseIds = await complete(config.databases, state.databaseIds, () => findDatabases(config, run));
+      const namespaceIds = await complete(names, state.namespaceIds, () => findNamespaces(config, run));
+      writeGenerated(config, { databaseIds, namespaceIds, secrets: state.secrets });
       return { status: "written" };
     }
 
@@ -82,6 +80,18 @@ async function take(step: Step, config: Config, state: State, { run }: Tools): P
       return { status: "not set", remark: `The ${step.what} is not set. Set it: ${typed(step.command)}${until}` };
     }
   }
+}
+
+/** The ids that are known; asked for again if something was created since. */
+async function complete(
+  names: string[],
+  known: Map<string, string>,
+  find: () => Promise<Map<string, string>>,
+): Promise<Map<string, string>> {
+  const ids = names.every((name) => known.has(name)) ? known : await find();
+  const unlisted = names.find((name) => !ids.has(name));
+  if (unlisted) throw new Stop(`${unlisted} was created but is not listed yet: "npm run deploy" again.`);
+  return ids;
 }
 
 function doneBy({ what, done }: Step & { kind: "run" }, { stdout }: Result): Outcome {

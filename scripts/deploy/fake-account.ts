@@ -3,6 +3,7 @@ import type { Command, Result, RunCommand } from "./commands.ts";
 /** A Cloudflare account that answers as wrangler does, and remembers what was made in it. */
 export class FakeAccount {
   readonly databases: string[] = [];
+  readonly namespaces: string[] = [];
   readonly queues: string[] = [];
   readonly buckets: string[] = [];
   readonly pages: string[] = [];
@@ -29,6 +30,7 @@ export class FakeAccount {
     if (stdin) this.told.push(stdin);
     const last = args.at(-1) ?? "";
     if (line.startsWith("wrangler d1 create")) this.databases.push(last);
+    if (line.startsWith("wrangler kv namespace create")) this.namespaces.push(args[3] ?? "");
     if (line.startsWith("wrangler queues create")) this.queues.push(last);
     if (line.startsWith("wrangler r2 bucket create")) this.buckets.push(last);
     if (line.startsWith("wrangler pages project create")) this.pages.push(args[3] ?? "");
@@ -50,6 +52,8 @@ export class FakeAccount {
     if (line === "wrangler d1 list --json") {
       return say(`A notice.\n${JSON.stringify(this.databases.map((name) => ({ name, uuid: `id-of-${name}` })))}`);
     }
+    if (line === "wrangler kv namespace list")
+      return say(JSON.stringify(this.namespaces.map((title) => ({ title, id: `id-of-${title}` }))));
     if (line === "wrangler r2 bucket list") return say(this.buckets.map((name) => `name:   ${name}\n`).join("\n"));
     if (line === "wrangler pages project list --json") {
       return say(JSON.stringify(this.pages.map((name) => ({ "Project Name": name }))));

@@ -10,17 +10,27 @@ import { generatedConfig } from "./generated.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 const IDS = new Map([["runlight", "its-id"]]);
+const NAMESPACES = new Map([["runlight-oauth-kv", "another-id"]]);
 
 test("it is wrangler.toml with the database's id, paths that lead back, and the secrets that are set", async () => {
   const config = await readConfig(ROOT);
-  const written = generatedConfig(config, { databaseIds: IDS, secrets: [] }, at(".wrangler/deploy"));
+  const written = generatedConfig(
+    config,
+    { databaseIds: IDS, namespaceIds: NAMESPACES, secrets: [] },
+    at(".wrangler/deploy"),
+  );
   expect(written).toEqual({
     ...config.toml,
     main: "../../src/index.ts",
     d1_databases: [{ ...config.toml.d1_databases?.[0], database_id: "its-id", migrations_dir: "../../migrations" }],
+    kv_namespaces: [{ binding: "OAUTH_KV", id: "another-id" }],
     secrets: { required: [] },
   });
-  const later = generatedConfig(config, { databaseIds: IDS, secrets: ["RUNLIGHT_API_KEY", "ANOTHER"] }, ROOT);
+  const later = generatedConfig(
+    config,
+    { databaseIds: IDS, namespaceIds: NAMESPACES, secrets: ["RUNLIGHT_API_KEY", "ANOTHER"] },
+    ROOT,
+  );
   expect(later.secrets).toEqual({ required: ["RUNLIGHT_API_KEY"] });
 });
 
@@ -30,7 +40,10 @@ test("wrangler bundles the Worker from it and finds the migrations", async () =>
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "wrangler.json");
   const config = await readConfig(ROOT);
-  writeFileSync(path, JSON.stringify(generatedConfig(config, { databaseIds: IDS, secrets: [] }, folder)));
+  writeFileSync(
+    path,
+    JSON.stringify(generatedConfig(config, { databaseIds: IDS, namespaceIds: NAMESPACES, secrets: [] }, folder)),
+  );
 
   const wrangler = (...args: string[]) =>
     execFileSync(process.execPath, [at("node_modules/wrangler/bin/wrangler.js"), ...args, "--config", path], {

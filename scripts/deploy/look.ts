@@ -9,6 +9,7 @@ import type { State } from "./plan.ts";
 export const looks = (config: Config): Command[] => [
   commands.whoami,
   commands.listDatabases,
+  commands.listNamespaces,
   ...config.resources.filter(({ kind }) => kind === "queue").map(({ name }) => commands.showQueue(name)),
   commands.listBuckets,
   commands.listPages,
@@ -19,12 +20,14 @@ export const looks = (config: Config): Command[] => [
 export async function look(config: Config, run: RunCommand): Promise<State> {
   await checkLogin(run);
   const databaseIds = await findDatabases(config, run);
+  const namespaceIds = await findNamespaces(config, run);
   const queues = config.resources.filter(({ kind }) => kind === "queue");
   const found = [...databaseIds.keys()].map((name): Resource => ({ kind: "database", name }));
+  for (const name of namespaceIds.keys()) found.push({ kind: "namespace", name });
   for (const queue of queues) if (await hasQueue(queue.name, run)) found.push(queue);
   for (const name of await bucketNames(run)) found.push({ kind: "bucket", name });
   for (const name of await pagesNames(run)) found.push({ kind: "pages", name });
-  return { databaseIds, resources: found, secrets: await secretNames(config, run) };
+  return { databaseIds, namespaceIds, resources: found, secrets: await secretNames(config, run) };
 }
 
 async function checkLogin(run: RunCommand): Promise<void> {
@@ -40,9 +43,20 @@ async function checkLogin(run: RunCommand): Promise<void> {
 /** The ids of those databases of the configuration that are there, by their names. */
 export async function findDatabases({ databases }: Config, run: RunCommand): Promise<Map<string, string>> {
   const listed = rows(await run(commands.listDatabases), "Listing the D1 databases");
+  return idsOf(databases, (name) => listed.find((database) => database.name === name)?.uuid);
+}
+
+/** The same of the KV namespaces. */
+export async function findNamespaces({ resources }: Config, run: RunCommand): Promise<Map<string, string>> {
+  const names = resources.filter(({ kind }) => kind === "namespace").map(({ name }) => name);
+  const listed = rows(await run(commands.listNamespaces), "Listing the KV namespaces");
+  return idsOf(names, (name) => listed.find(({ title }) => title === name)?.id);
+}
+
+function idsOf(names: string[], idOf: (name: string) => unknown): Map<string, string> {
   return new Map(
-    databases.flatMap((name) => {
-      const id = text(listed.find((database) => database.name === name)?.uuid);
+    names.flatMap((name) => {
+      const id = text(idOf(name));
       return id ? [[name, id] as const] : [];
     }),
   );

@@ -10,6 +10,7 @@ export const API_KEY = "RUNLIGHT_API_KEY";
 export interface State {
   /** By name. */
   databaseIds: Map<string, string>;
+  namespaceIds: Map<string, string>;
   resources: Resource[];
   secrets: string[];
 }
@@ -24,6 +25,7 @@ export type Step =
 
 const LABEL: Record<Kind, string> = {
   database: "D1 database",
+  namespace: "KV namespace",
   queue: "queue",
   bucket: "R2 bucket",
   pages: "Pages project",

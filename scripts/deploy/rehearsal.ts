@@ -5,7 +5,7 @@ import { plan, type Step } from "./plan.ts";
 
 /** What `--dry-run` prints: the whole plan, as if nothing were there yet. */
 export function rehearsal(config: Config, options: { setKey: boolean }): string {
-  const steps = plan(config, { databaseIds: new Map(), resources: [], secrets: [] }, options);
+  const steps = plan(config, { databaseIds: new Map(), namespaceIds: new Map(), resources: [], secrets: [] }, options);
   return [
     "A rehearsal: nothing is run, nothing is asked of Cloudflare.",
     "",
@@ -24,7 +24,7 @@ function say(step: Step): string {
     case "create":
       return `${step.what}, if missing: ${typed(step.command)}`;
     case "config":
-      return `${step.what}: wrangler.toml with the database's id (wrangler.toml itself stays as it is)`;
+      return `${step.what}: wrangler.toml with the ids of the database and the namespace (wrangler.toml itself stays as it is)`;
     case "run":
       return `${step.what}: ${typed(step.command)}`;
     case "make key":

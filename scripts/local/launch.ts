@@ -7,9 +7,13 @@ import { endCommands } from "./command.ts";
 import { keepKey, readDevVars } from "./key.ts";
 import { isRunning, takeLock } from "./lock.ts";
 import { migrateState } from "./migrations.ts";
+import { modelVars } from "./model-vars.ts";
 import { claimPort, parsePort } from "./port.ts";
 import { type Server, startServer } from "./server.ts";
 import { endWorkerd, guardWorkerd } from "./workerd.ts";
+
+/** The names of this machine. A tunnel's name is added in .dev.vars: ALLOWED_HOSTS. */
+const LOCAL_HOSTS = "localhost,127.0.0.1,[::1]";
 
 export interface Launched {
   server: Server;
@@ -49,7 +53,7 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
   server = await startServer({
     port: dashboard ? port : 0,
     state,
-    bindings: { ...readDevVars(at(".dev.vars")), RUNLIGHT_API_KEY: key },
+    bindings: { ALLOWED_HOSTS: LOCAL_HOSTS, ...readDevVars(at(".dev.vars")), ...modelVars(), RUNLIGHT_API_KEY: key },
     dashboard,
   });
   heedSignals();

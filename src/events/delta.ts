@@ -54,6 +54,8 @@ export interface CallFact {
 export interface RunDelta {
   kind: RunKind;
   event_count: number;
+  /** How many of them only say something about the run: src/domain/projection/fold-event.ts. Left out = none. */
+  about_count?: number;
   span_count: number;
   error_count: number;
   tool_call_count: number;

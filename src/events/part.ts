@@ -121,15 +121,20 @@ export function decodePart(
       type: stored.type,
       time: rfc3339(stored.time),
       v: stored.v,
-      data: WITH_CONTEXT.has(stored.type) ? withContext(stored.data as { ctx: number }, part.contexts) : stored.data,
+      data: dataAsRead(stored, part.contexts),
     });
   }
   return events;
 }
 
+/** The data of a part's event as readers see it. */
+export function dataAsRead({ type, data }: StoredEvent, contexts: readonly SpanContext[]): unknown {
+  return WITH_CONTEXT.has(type) ? withContext(data as { ctx: number }, contexts) : data;
+}
+
 /** Types whose resource and scope lie in the part's contexts. */
 const WITH_CONTEXT = new Set(["SPAN", "SPAN_STARTED", "LOG"]);
 
-function withContext({ ctx, ...data }: { ctx: number }, contexts: SpanContext[]): unknown {
+function withContext({ ctx, ...data }: { ctx: number }, contexts: readonly SpanContext[]): unknown {
   return { ...data, ...contexts[ctx] };
 }

@@ -1,6 +1,8 @@
 // npm run bench: ingest of the server that `npm start` runs, with the projection behind it. Prints tables, asserts nothing.
 //   npm run bench -- --peer <folder>   beside @genkit-ai/telemetry-server, installed in that folder with `npm i`
 import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually, KEY, removeState, type StartedServer, startServer } from "../server/harness.ts";
 import { type Load, sendLoad } from "./load.ts";
@@ -45,6 +47,20 @@ async function projected(server: StartedServer): Promise<Health["log"]> {
   return log;
 }
 
+/** Milliseconds that workerd has had of a processor, all threads together; null where the system does not say as Linux does. */
+function cpuOf(server: StartedServer): number | null {
+  if (process.platform !== "linux") return null;
+  const pid = readFileSync(join(server.state, "workerd.pid"), "utf8").trim();
+  // The name before the bracket may have spaces; user and system time are the 12th and 13th after it, in hundredths of a second.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Microseconds of a processor that each span took. The least disturbed by whatever else the machine does. */
+function cpuASpan(from: number | null, to: number | null, spans: number): string | number {
+  return from === null || to === null ? "-" : Number((((to - from) * 1000) / spans).toFixed(1));
+}
+
 async function benchRunlight(): Promise<void> {
   const server = await startServer();
   try {
@@ -52,8 +68,10 @@ async function benchRunlight(): Promise<void> {
     let before = await projected(server);
     const rows = [];
     for (const each of CASES) {
+      const cpu = cpuOf(server);
       const result = await send(`${server.origin}/v1/traces`, HEADERS, each);
       const acknowledged = performance.now();
+      const cpuAcknowledged = cpuOf(server);
       const after = await projected(server);
       const behind = performance.now() - acknowledged;
       const events = after.events_projected - before.events_projected;
@@ -67,6 +85,8 @@ async function benchRunlight(): Promise<void> {
         "p95 ms": Number(result.p95.toFixed(1)),
         "p99 ms": Number(result.p99.toFixed(1)),
         "D1 rows/span": Number(((after.d1_rows_written - before.d1_rows_written) / events).toFixed(2)),
+        "CPU µs/span acknowledged": cpuASpan(cpu, cpuAcknowledged, each.total),
+        "CPU µs/span projected": cpuASpan(cpu, cpuOf(server), each.total),
         errors: result.errors,
       });
       before = after;

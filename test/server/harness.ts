@@ -27,10 +27,16 @@ export interface StartedServer {
   kill(): Promise<void>;
 }
 
-/** @param state take over the state of an earlier server; its folder is not removed then */
-export async function startServer(state = mkdtempSync(join(tmpdir(), "runlight-"))): Promise<StartedServer> {
+/**
+ * @param state take over the state of an earlier server; its folder is not removed then
+ * @param env of the server beside this process's own
+ */
+export async function startServer(
+  state = mkdtempSync(join(tmpdir(), "runlight-")),
+  env: NodeJS.ProcessEnv = {},
+): Promise<StartedServer> {
   const child = fork(RUN, ["start"], {
-    env: { ...process.env, PORT: "0", RUNLIGHT_STATE: state, RUNLIGHT_API_KEY: KEY },
+    env: { ...process.env, ...env, PORT: "0", RUNLIGHT_STATE: state, RUNLIGHT_API_KEY: KEY },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";

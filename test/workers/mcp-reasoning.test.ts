@@ -13,6 +13,7 @@ interface Answer {
   branches: string[];
   thought_history_length: number;
   total_thoughts: number;
+  findings: unknown[];
 }
 
 async function call(project: TestProject, name: string, args: object) {
@@ -110,6 +111,20 @@ describe("sequential_thinking", () => {
       { step: 2, branch_id: "network", branch_from_step: 1 },
       { step: 2, revises_step: 1 },
     ]);
+  });
+
+  test("is told once when its thoughts go in circles", async () => {
+    const project = await newProject();
+    const { session_id } = await thought(project, first);
+    const circle = "The clock of the test machine is wrong, so the certificates look expired and the tests fail.";
+    const told: unknown[] = [];
+    for (let n = 2; n <= 6; n++) {
+      const { findings } = await thought(project, { ...first, thought: circle, thought_number: n, session_id });
+      told.push(...findings);
+    }
+    expect(told).toMatchObject([{ monitor: "circular", score: expect.any(Number), step: expect.any(Number) }]);
+    const flagged = (await eventsOf(project, session_id)).filter(({ type }) => type === "MONITOR_FLAGGED");
+    expect(flagged.map(({ data }) => data.monitor)).toEqual(["circular"]);
   });
 
   test("does not find a session of another project, nor what is no session", async () => {

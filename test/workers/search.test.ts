@@ -1,10 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logAddress, runLog } from "../../durable-objects/stubs.ts";
+import { emptyDelta } from "../../src/domain/projection/fold.ts";
 import { projectLog } from "../../src/domain/projection/project.ts";
 import type { FoundRun } from "../../src/domain/runs/schema.ts";
 import { deleteSearchDocs, projectToken } from "../../src/domain/search/docs.ts";
 import { textChars, VALUE_CHARS } from "../../src/domain/search/text.ts";
+import { readable } from "../../src/domain/search/words.ts";
+import { NO_SPAN } from "../../src/events/delta.ts";
+import { nanoFromMs } from "../../src/events/nano.ts";
+import { encodePart, type Place, packMembers } from "../../src/events/part.ts";
 import { eventually, hex, newProject, span, type TestProject, type TestSpan, traces } from "./helpers.ts";
 
 interface Page {
@@ -279,6 +284,44 @@ describe("what is found", () => {
     expect(await found(project, "lake egret")).toEqual([]);
     const first = await search(project, "heron", { limit: "1" });
     expect(first.next_cursor).toBeNull();
+  });
+
+  test("what the log had already is no text of the part that brings it again", async () => {
+    const project = await newProject();
+    const id = hex(16);
+    const heron = call(id, "chat", "a heron");
+    await project.sendTraces(traces([heron]));
+    await project.sendTraces(traces([heron, call(id, "chat", "an ibis", "", {}, 10)]));
+    await settled(project, id);
+    expect((await docsOf(project.id)).map(({ first_seq, text }) => [first_seq, readable(text)])).toEqual([
+      [1, "chat · a heron"],
+      [2, "chat · an ibis"],
+    ]);
+  });
+
+  test("a part that came without its text, as older versions wrote it, is read for it", async () => {
+    const project = await newProject();
+    const id = hex(16);
+    const context = { resource: {}, scope: { name: "test", version: "1" } };
+    const { json, batchId } = encodePart(
+      [context],
+      [{ type: "CUSTOM", time: nanoFromMs(Date.now()), v: 1, data: { name: "note", value: "a stork" } }],
+    );
+    const { body, places } = packMembers([json]);
+    const delta = JSON.stringify(emptyDelta("trace"));
+    const part = {
+      run: id,
+      batchId,
+      count: 1,
+      links: NO_SPAN + NO_SPAN,
+      place: places[0] as Place,
+      delta,
+      started: null,
+    };
+    const address = logAddress(env, project.id, id);
+    await runLog(env, address).append(address, [part], body);
+    await settled(project, id);
+    expect((await docsOf(project.id)).map(({ text }) => readable(text))).toEqual(["note · a stork"]);
   });
 
   test("a delivery that comes again adds nothing", async () => {

@@ -37,7 +37,7 @@ export function cacheSavings(
     const share = input_tokens === 0 ? 1 : cached_input_tokens / input_tokens;
     const average = Math.round(input_tokens / count);
     if (count < FEWEST_CALLS || average < LONG_INPUT || share >= LOW_SHARE || model === "") return [];
-    const gain = gainOf(model, provider || null, average, prices, at);
+    const gain = cachedTokenGain(model, provider || null, average, prices, at);
     // Without a price of its own for cached input the provider gives nothing for it, or nobody knows what.
     if (gain === null || gain <= 0) return [];
     const high = (input_tokens - cached_input_tokens) * gain;
@@ -58,7 +58,7 @@ export function cacheSavings(
 }
 
 /** US dollars that a token costs less from the cache; null if that has no price. */
-function gainOf(
+export function cachedTokenGain(
   model: string,
   provider: string | null,
   tokens: number,

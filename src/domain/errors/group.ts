@@ -8,10 +8,13 @@ const EXAMPLES = 3;
 
 /** Failures by their cause, those first that occur most, and of these the newest. */
 export function groupFailures(failures: readonly Failure[]): ErrorGroup[] {
-  const causes = Map.groupBy(failures, (failure) =>
-    JSON.stringify([failure.exception, patternOf(failure.message), patternOf(failure.name)]),
-  );
+  const causes = Map.groupBy(failures, causeOf);
   return [...causes.values()].map(groupOf).sort((a, b) => b.count - a.count || (a.last_seen < b.last_seen ? 1 : -1));
+}
+
+/** What failures of one cause have in common. */
+export function causeOf({ exception, message, name }: Failure): string {
+  return JSON.stringify([exception, patternOf(message), patternOf(name)]);
 }
 
 function groupOf(failures: Failure[]): ErrorGroup {

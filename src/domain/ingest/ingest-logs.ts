@@ -2,6 +2,7 @@ import { projectFeed } from "../../../durable-objects/stubs.ts";
 import { type Ctx, requireScope } from "../../context.ts";
 import type { DecodedLogs } from "../../otlp/model.ts";
 import { appendParts } from "../runs/append.ts";
+import { carriesText } from "../search/carries-text.ts";
 import { recordPartsOf } from "./parts.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
 
@@ -13,7 +14,7 @@ import { type Rejection, rejectionOf } from "./rejection.ts";
  */
 export async function ingestLogs(ctx: Ctx, decoded: DecodedLogs): Promise<Rejection | null> {
   requireScope(ctx, "ingest");
-  const { parts, dropped } = recordPartsOf(decoded.groups);
+  const { parts, dropped } = recordPartsOf(decoded.groups, await carriesText(ctx.env, ctx.projectId));
   const appended = parts.length > 0 ? await appendParts(ctx, parts) : [];
   if (dropped > 0) countDropped(ctx, { log_records: dropped });
   return rejectionOf("log records", decoded, appended);

@@ -2,6 +2,7 @@ import { type Ctx, requireScope } from "../../context.ts";
 import type { DecodedTraces } from "../../otlp/model.ts";
 import { loadPrices } from "../prices/load.ts";
 import { appendParts } from "../runs/append.ts";
+import { carriesText } from "../search/carries-text.ts";
 import { partsOf } from "./parts.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
 
@@ -12,7 +13,9 @@ import { type Rejection, rejectionOf } from "./rejection.ts";
  */
 export async function ingestTraces(ctx: Ctx, decoded: DecodedTraces): Promise<Rejection | null> {
   requireScope(ctx, "ingest");
-  const parts = partsOf(decoded.groups, await loadPrices(ctx.env, ctx.projectId));
+  const { env, projectId } = ctx;
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
+  const parts = partsOf(decoded.groups, prices, search);
   const appended = parts.length > 0 ? await appendParts(ctx, parts) : [];
   return rejectionOf("spans", decoded, appended);
 }

@@ -14,6 +14,7 @@ import { emptyDelta, foldSpans, isCall } from "../projection/fold.ts";
 import { addRecord } from "../projection/parts.ts";
 import { previewsOf } from "../projection/previews.ts";
 import type { NewPart } from "../runs/append.ts";
+import { textOfNew } from "../search/text.ts";
 
 /** Events of one part: bounds the JSON that a reader unpacks at once and the summary that lies in a row's head. */
 const MAX_EVENTS = 500;
@@ -54,8 +55,11 @@ class Drafts<T> {
   }
 }
 
-/** Groups spans by run and packs each group into parts for the log. Calls are priced on the way. */
-export function partsOf(groups: readonly SpanGroup[], prices: ProjectPrices): NewPart[] {
+/**
+ * Groups spans by run and packs each group into parts for the log. Calls are priced on the way.
+ * @param search whether to say by which texts the parts can be found
+ */
+export function partsOf(groups: readonly SpanGroup[], prices: ProjectPrices, search: boolean): NewPart[] {
   const drafts = new Drafts<StoredSpan>();
   for (const { context, spans } of groups) {
     for (const span of spans) {
@@ -71,7 +75,7 @@ export function partsOf(groups: readonly SpanGroup[], prices: ProjectPrices): Ne
       ({ span, context }) => previewsOf(span, context),
     );
     const events = draft.items.map(({ data }) => eventOf("SPAN", data.span_id, data.start_time_unix_nano, data));
-    return packPart(draft, events, draft.items.map(({ data }) => linkOf(data)).join(""), delta);
+    return packPart(draft, events, draft.items.map(({ data }) => linkOf(data)).join(""), delta, search);
   });
 }
 
@@ -84,9 +88,10 @@ export function pricedFacts(span: Span, context: SpanContext, prices: ProjectPri
 
 /**
  * Groups the log records that carry messages of a span by run and packs each group into parts for the log.
+ * @param search as of partsOf
  * @returns the parts, and how many records were none of those
  */
-export function recordPartsOf(groups: readonly LogGroup[]): { parts: NewPart[]; dropped: number } {
+export function recordPartsOf(groups: readonly LogGroup[], search: boolean): { parts: NewPart[]; dropped: number } {
   const drafts = new Drafts<StoredRecord>();
   let dropped = 0;
   for (const { context, records } of groups) {
@@ -108,7 +113,7 @@ export function recordPartsOf(groups: readonly LogGroup[]): { parts: NewPart[]; 
       events.push(event);
       links += linkOfEvent(event);
     }
-    return packPart(draft, events, links, delta);
+    return packPart(draft, events, links, delta, search);
   });
   return { parts, dropped };
 }
@@ -134,7 +139,17 @@ function packPart(
   events: StoredEvent[],
   links: Links,
   delta: RunDelta,
+  search: boolean,
 ): NewPart {
   const { json, batchId } = encodePart(contexts, events);
-  return { run, batchId, count: items.length, links, json, delta: JSON.stringify(delta), started: delta.started };
+  return {
+    run,
+    batchId,
+    count: items.length,
+    links,
+    json,
+    delta: JSON.stringify(delta),
+    ...(search ? { text: textOfNew(contexts, events) } : {}),
+    started: delta.started,
+  };
 }

@@ -17,7 +17,7 @@ export interface Outline {
   hidden: number;
 }
 
-interface Node {
+export interface Node {
   span: SpanRow;
   children: Node[];
   level: number;

@@ -8,6 +8,12 @@ import { headline } from "./previews.ts";
 
 type Data = { [field: string]: unknown };
 
+/**
+ * Events that say something about a run and are no part of it: they come when somebody looks, which may be a year after its
+ * end. They have their seq, and move neither its times nor its verdict.
+ */
+const ABOUT_THE_RUN: ReadonlySet<string> = new Set(["NOTE_ADDED", "SCORE_ADDED", "MONITOR_FLAGGED"]);
+
 /** An event that is neither a span nor a log record. */
 export interface PlainEvent {
   type: string;
@@ -19,6 +25,10 @@ export interface PlainEvent {
 export function foldPlainEvent(delta: RunDelta, { type, time, data }: PlainEvent): void {
   const fields = (typeof data === "object" && data !== null ? data : {}) as Data;
   delta.event_count++;
+  if (ABOUT_THE_RUN.has(type)) {
+    delta.about_count = (delta.about_count ?? 0) + 1;
+    return;
+  }
   delta.started = minNano(delta.started, time);
   delta.ended = maxNano(delta.ended, time);
   switch (type) {

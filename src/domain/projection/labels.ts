@@ -1,3 +1,4 @@
+import { jsonRows } from "../../db/json-rows.ts";
 import { detailsOf, type RunRow } from "./rows.ts";
 
 /** Bits of a start in nanoseconds that a slot does not tell apart: 275 seconds. */
@@ -49,7 +50,7 @@ export function deleteLabels(
       db
         .prepare(
           `DELETE FROM run_labels AS l WHERE project_id = ?1
-             AND (label, slot) IN (SELECT e ->> 0, CAST(e ->> 1 AS INTEGER) FROM (SELECT value AS e FROM json_each(?2)))
+             AND (label, slot) IN (SELECT e ->> 0, CAST(e ->> 1 AS INTEGER) FROM ${jsonRows("?2")})
              AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.project_id = ?1 AND r.started_ns >= l.slot << ${SLOT_BITS}
                AND r.started_ns < (l.slot + 1) << ${SLOT_BITS} AND ${OTHER_HAS[kind]})`,
         )
@@ -95,7 +96,7 @@ function chunksOf(rows: unknown[]): string[] {
 const ROWS_AT_ONCE = 500;
 
 const INSERT = `INSERT OR IGNORE INTO run_labels (project_id, label, slot)
-  SELECT ?, e ->> 0, CAST(e ->> 1 AS INTEGER) FROM (SELECT value AS e FROM json_each(?))`;
+  SELECT ?, e ->> 0, CAST(e ->> 1 AS INTEGER) FROM ${jsonRows()}`;
 
 function labelsOf(run: RunRow): string[] {
   const of = (kind: LabelKind, values: unknown) => (values as string[]).map((value) => labelOf(kind, value));

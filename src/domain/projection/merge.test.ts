@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { NO_SPAN, recordMark } from "../../events/delta.ts";
 import { linkOf } from "../../events/links.ts";
 import type { CallCost, SpanContext, StepKind } from "../../events/span.ts";
+import { runFromRow } from "../runs/run-from-row.ts";
 import { groupCalls, readCalls } from "./calls.ts";
 import { emptyDelta, foldRecord, foldSpans } from "./fold.ts";
 import { foldPlainEvent } from "./fold-event.ts";
@@ -66,7 +67,16 @@ function recordPartOf(n: number): PartFacts {
 function plainPartOf(given: Given, n: number): PartFacts {
   const delta = emptyDelta("agent");
   const time = String(1_795_228_868_000_000_000n + BigInt(given.start));
-  const types = ["RUN_STARTED", "TOOL_CALL_START", "RUN_FINISHED", "RUN_ERROR", "RUN_CANCELLED", "CUSTOM"];
+  const types = [
+    "RUN_STARTED",
+    "TOOL_CALL_START",
+    "RUN_FINISHED",
+    "RUN_ERROR",
+    "RUN_CANCELLED",
+    "CUSTOM",
+    "NOTE_ADDED",
+    "SCORE_ADDED",
+  ];
   const data = {
     name: `run ${n}`,
     kind: n % 2 === 0 ? "reasoning" : "agent",
@@ -241,4 +251,68 @@ test("records of a span add events, the first question and the last answer, and 
     started_ns: expect.any(String),
   });
   expect(JSON.parse(String(run.details))).toMatchObject({ logged_cost_nano_usd: 9 });
+});
+
+/** A year after the run: a note, a score or a finding in a part of its own. */
+function aboutPartOf(type: string, n: number): PartFacts {
+  const delta = emptyDelta("trace");
+  const data = {
+    text: "look",
+    name: "RUN",
+    reason: "r",
+    monitor: "quality",
+    severity: "high",
+    result: "x",
+    tags: ["t"],
+  };
+  foldPlainEvent(delta, { type, time: "1826764868000000000", data });
+  return { delta, links: `d${id(n).slice(1)}${NO_SPAN}`, last_seq: 300 + n, at: 1_826_764_868_000 + n };
+}
+
+test.each(["NOTE_ADDED", "SCORE_ADDED", "MONITOR_FLAGGED"])(
+  "%s counts as an event and moves nothing else of its run, wherever it comes in between",
+  (type) => {
+    const parts = [call(null, PRICED.cost), call(0, PRICED.cost)].map(partOf);
+    const plain = rows(fold(parts));
+    const details = { ...JSON.parse(String(plain.run.details)), about_count: 2 };
+    const about = [aboutPartOf(type, 0), aboutPartOf(type, 1)];
+    const expected = {
+      ...plain,
+      run: { ...plain.run, event_count: 4, last_seq: 301, details: expect.any(String) },
+    };
+    for (const list of [
+      [...parts, ...about],
+      [...about, ...parts],
+      [about[0], parts[0], about[1], parts[1]] as PartFacts[],
+    ]) {
+      const merged = rows(fold(list));
+      expect(merged).toEqual(expected);
+      expect(JSON.parse(String(merged.run.details))).toEqual(details);
+    }
+  },
+);
+
+test("a run that is silent stays stalled and gets over, whatever is said about it", () => {
+  const started = emptyDelta("agent");
+  foldPlainEvent(started, { type: "RUN_STARTED", time: "1795228868000000000", data: { name: "desk" } });
+  const parts: PartFacts[] = [
+    { delta: started, links: "", last_seq: 1, at: 1_795_228_868_000 },
+    aboutPartOf("NOTE_ADDED", 0),
+  ];
+  const { run } = rowOf("run", fold(parts));
+  const patience = { stall_after_minutes: 2 };
+  const at = (minutes: number) => {
+    const { status, stalled } = runFromRow(run, 1_795_228_868_000 + minutes * 60_000, patience);
+    return { status, stalled };
+  };
+  expect([at(1), at(5), at(525_600)]).toEqual([
+    { status: "running", stalled: false },
+    { status: "running", stalled: true },
+    { status: "success", stalled: false },
+  ]);
+});
+
+test("a run of which only something was said has the time at which that came in", () => {
+  const { run } = rowOf("run", fold([aboutPartOf("NOTE_ADDED", 0), aboutPartOf("SCORE_ADDED", 1)]));
+  expect(run).toMatchObject({ seen_at: 1_826_764_868_001, started_ns: "1826764868000000000", ended_ns: null });
 });

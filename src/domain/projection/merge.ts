@@ -8,7 +8,10 @@ import { countedCalls } from "./usage.ts";
 export interface RunState extends RunDelta {
   links: Links[];
   last_seq: number;
-  /** Milliseconds since the epoch at which the first and the newest part reached the log. */
+  /**
+   * Milliseconds since the epoch at which the first and the newest part reached the log. A part that only says something about
+   * the run is no sign of life of it, and counts for `seen_at` only as long as there is no other.
+   */
   first_seen_at: number;
   seen_at: number;
 }
@@ -36,6 +39,7 @@ export function mergePart(state: RunState, part: PartFacts): RunState {
   return {
     kind: kindOf(state.kind, delta.kind),
     event_count: state.event_count + delta.event_count,
+    ...aboutOf((state.about_count ?? 0) + (delta.about_count ?? 0)),
     span_count: state.span_count + delta.span_count,
     error_count: state.error_count + delta.error_count,
     tool_call_count: state.tool_call_count + delta.tool_call_count,
@@ -58,8 +62,24 @@ export function mergePart(state: RunState, part: PartFacts): RunState {
     links: [...state.links, part.links],
     last_seq: Math.max(state.last_seq, part.last_seq),
     first_seen_at: Math.min(state.first_seen_at, part.at),
-    seen_at: Math.max(state.seen_at, part.at),
+    seen_at: seenAt(state, part),
   };
+}
+
+function seenAt(state: RunState, { delta, at }: PartFacts): number {
+  const [before, now] = [onlyAbout(state), onlyAbout(delta)];
+  if (before === now) return Math.max(state.seen_at, at);
+  return before ? at : state.seen_at;
+}
+
+/** Whether nothing came but what is said about the run. */
+function onlyAbout({ event_count, about_count }: Pick<RunDelta, "event_count" | "about_count">): boolean {
+  return about_count !== undefined && about_count === event_count;
+}
+
+/** A run that nothing was said about has no such field. */
+export function aboutOf(count: number): { about_count?: number } {
+  return count === 0 ? {} : { about_count: count };
 }
 
 /** Sums over the calls that count. A sum is null if no call reported its part of it. */

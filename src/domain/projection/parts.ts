@@ -31,9 +31,13 @@ export function factsOf(part: HeldPart, member: () => Uint8Array, at: number): P
   return { delta: foldEvents(part.delta.kind, events), links, last_seq: part.lastSeq, at };
 }
 
-/** What can be found of a held part. */
-export function textOf(part: HeldPart, member: Uint8Array, unpack: Unpack): string {
-  return searchText(decodePart(member, part.place, part.firstSeq, part.skip, unpack));
+/**
+ * What can be found of a held part. It is unpacked for it only if its text did not come with it, or has events in it that the
+ * log left out.
+ */
+export function textOf(part: HeldPart, member: () => Uint8Array, unpack: Unpack): string {
+  if (part.text !== undefined && part.skip.length === 0) return part.text;
+  return searchText(decodePart(member(), part.place, part.firstSeq, part.skip, unpack));
 }
 
 /** Folds events as readers see them: the way for whoever has only the log. */

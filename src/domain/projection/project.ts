@@ -34,7 +34,7 @@ export interface ProjectionReport {
   rowsWritten: number;
 }
 
-type DrainedPart = HeldPart & PlannedPart & { at: number };
+type DrainedPart = Omit<HeldPart, "text"> & PlannedPart & { at: number };
 
 /** Projects what waits in a log object: rows into D1, bodies into R2. Safe to run twice and side by side. */
 export async function projectLog(env: Env, address: LogAddress): Promise<ProjectionReport> {
@@ -114,7 +114,7 @@ function partsOf(row: DrainRow, search: boolean): DrainedPart[] {
       at: row.at,
       facts: () => factsOf(held, member, row.at),
       text: () => {
-        text ??= search ? textOf(held, member(), unpack) : "";
+        text ??= search ? textOf(held, member, unpack) : "";
         return text;
       },
     };

@@ -1,7 +1,7 @@
 import type { CallFact, Ranked } from "../../events/delta.ts";
 import { nanoFromMs } from "../../events/nano.ts";
 import type { Metadata } from "../../events/span.ts";
-import { type CallSums, type RunState, sumCalls } from "./merge.ts";
+import { aboutOf, type CallSums, type RunState, sumCalls } from "./merge.ts";
 
 /** The columns of `runs`, in the order in which rows are written. */
 export const RUN_COLUMNS = [
@@ -55,6 +55,8 @@ export interface RunDetails
   tools: string[];
   prompts: string[];
   logged_cost_nano_usd: number | null;
+  /** Events that only say something about the run; only if there are any. */
+  about_count?: number;
   /** Only of a run without any time of its own, which is listed by when it came in: milliseconds since the epoch. */
   arrived_at?: number;
 }
@@ -88,6 +90,7 @@ export function rowOf(id: string, state: RunState): { run: RunRow; counted: Read
     unpriced: sums.unpriced,
     client_cost_nano_usd: sums.client_cost_nano_usd,
     logged_cost_nano_usd: state.logged_cost_nano_usd,
+    ...aboutOf(state.about_count ?? 0),
     ...(state.started === null ? { arrived_at: state.first_seen_at } : {}),
   };
   const run: RunRow = {
@@ -140,10 +143,11 @@ export function rowOf(id: string, state: RunState): { run: RunRow; counted: Read
  * merged into what D1 has.
  */
 export function stateFrom(run: RunRow, calls: CallFact[], links: string[]): RunState {
-  const { agents, tools, prompts, logged_cost_nano_usd, arrived_at } = detailsOf(run);
+  const { agents, tools, prompts, logged_cost_nano_usd, about_count, arrived_at } = detailsOf(run);
   return {
     kind: run.kind as RunState["kind"],
     event_count: Number(run.event_count),
+    ...aboutOf(about_count ?? 0),
     span_count: Number(run.span_count),
     error_count: Number(run.error_count),
     tool_call_count: Number(run.tool_call_count),

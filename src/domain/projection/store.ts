@@ -1,5 +1,6 @@
 import type { PackEntry } from "../../blobs/packs.ts";
 import { chunks } from "../../db/chunks.ts";
+import { jsonRows } from "../../db/json-rows.ts";
 import type { CallFact, Links } from "../../events/delta.ts";
 import type { UnpricedReason } from "../../events/span.ts";
 import { addRun, type Rollups } from "../rollups/rollup.ts";
@@ -342,7 +343,7 @@ function takeOut(rollups: Rollups, { rows, state, counted }: KnownRun, generatio
 
 const INSERT_SEGMENTS = `INSERT INTO segments (project_id, run_id, first_seq, last_seq, batch_id, pack, byte_offset, byte_length, slice_from, slice_to, skip, links, doc, calls)
   SELECT ?, e ->> 0, e ->> 1, e ->> 2, e ->> 3, e ->> 4, e ->> 5, e ->> 6, e ->> 7, e ->> 8, e ->> 9, unhex(e ->> 10), ${PLACE_SQL("e ->> 11", "e ->> 12")}, e ->> 13
-  FROM (SELECT value AS e FROM json_each(?))`;
+  FROM ${jsonRows()}`;
 
 /** Runs statements in one transaction. @returns rows written; false if a guard's INSERT failed on its key */
 async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Promise<number | false> {
@@ -367,7 +368,7 @@ function upsert(table: string, key: string[], columns: readonly string[]): strin
     .map((name) => `${name} = excluded.${name}`)
     .join(", ");
   return `INSERT INTO ${table} (project_id, ${columns.join(", ")})
-    SELECT ?, ${values} FROM (SELECT value AS e FROM json_each(?)) WHERE true
+    SELECT ?, ${values} FROM ${jsonRows()} WHERE true
     ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${updates}`;
 }
 

@@ -73,6 +73,8 @@ export interface BiasData {
 /** `data` of MONITOR_FLAGGED. */
 export interface FindingData {
   monitor: string;
+  /** By what it was known; a session is told of each once. */
+  sign?: string;
   reason: string;
   severity?: string;
   score?: number;
@@ -110,18 +112,6 @@ function beginningOf(text: string): string {
   return line.length <= NAME_CHARS ? line : `${line.slice(0, NAME_CHARS - 1).toWellFormed()}…`;
 }
 
-/** Characters of a result: the answer itself is in its step. */
-const RESULT_CHARS = 2_000;
-
-/** The end of a turn. A session goes on after it, if it is continued. @param call names the call that ended it */
-export function sessionFinished(id: string, call: string, result: string): NewEvent {
-  return {
-    id: `${call} finished`,
-    type: "RUN_FINISHED",
-    data: { threadId: id, runId: id, result: result.slice(0, RESULT_CHARS).toWellFormed() },
-  };
-}
-
 export function stepTaken(call: string, data: StepData): NewEvent {
   return { id: `${call} step ${data.step}`, type: "REASONING_STEP", data: { ...data, call } };
 }
@@ -134,6 +124,6 @@ export function biasDetected(call: string, data: BiasData): NewEvent {
   return { id: `${call} bias ${data.bias}`, type: "BIAS_DETECTED", data };
 }
 
-export function monitorFlagged(call: string, data: FindingData): NewEvent {
-  return { id: `${call} ${data.monitor}`, type: "MONITOR_FLAGGED", data };
+export function monitorFlagged(data: FindingData): NewEvent {
+  return { id: `monitor ${data.monitor} ${data.sign}`, type: "MONITOR_FLAGGED", data };
 }

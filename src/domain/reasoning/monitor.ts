@@ -1,7 +1,15 @@
-import type { FindingData } from "./events.ts";
+import type { Finding } from "../monitors/finding.ts";
+import { judge } from "../monitors/judge.ts";
 import type { SessionState } from "./state.ts";
 
-/** The monitors' verdict on the newest step of a session: what they have not said before. */
-export function monitorSteps(_state: SessionState): FindingData[] {
-  return [];
+/** The monitors' verdict on a session up to its newest step: what they have not said of it before. */
+export function monitorSteps(state: SessionState): Finding[] {
+  // Every turn asks: what a later one asks for is no drift.
+  const asked = [state.question, ...state.steps.flatMap(({ prompt }) => prompt ?? [])];
+  const revised = new Set(state.steps.flatMap(({ revises_step }) => revises_step ?? []));
+  const steps = state.steps
+    .filter(({ step, revises_step }) => revises_step !== undefined || !revised.has(step))
+    .map(({ thought, step, span_id }) => ({ text: thought, step, ...(span_id === undefined ? {} : { span_id }) }));
+  const told = new Set(state.findings.map(({ sign }) => sign));
+  return judge(steps, [...new Set(asked)].join("\n")).filter(({ sign }) => !told.has(sign));
 }

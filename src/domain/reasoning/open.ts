@@ -7,6 +7,7 @@ import { loadSession, newState, type SessionState } from "./state.ts";
 
 /** A session that a call goes on with, and the event that a new one begins with: to be written with what comes first. */
 export interface OpenSession {
+  tool: ReasoningTool;
   state: SessionState;
   beginning: NewEvent[];
 }
@@ -31,7 +32,7 @@ export async function openSession(
   if (session_id !== undefined && continuation_id !== undefined && session_id !== continuation_id) {
     throw new AppError("invalid_request", "session_id and continuation_id name two sessions. Give one of them.");
   }
-  if (id !== undefined) return { state: await loadSession(ctx, id), beginning: [] };
+  if (id !== undefined) return { tool, state: await loadSession(ctx, id), beginning: [] };
   const fresh = newSessionId();
-  return { state: newState(fresh), beginning: [sessionStarted(fresh, tool, question)] };
+  return { tool, state: newState(fresh), beginning: [sessionStarted(fresh, tool, question)] };
 }

@@ -10,3 +10,8 @@ export function newSessionId(): string {
 export function isSessionId(id: string): boolean {
   return SESSION_ID.test(id);
 }
+
+/** The span that holds a session's model calls: a call without one above it would decide over the run's status. */
+export function rootSpanId(sessionId: string): string {
+  return sessionId.slice(-16);
+}

@@ -2,7 +2,7 @@ import type { Ctx } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { readLog } from "../runs/read-log.ts";
 import type { BiasData, FindingData, StepData, SynthesisData } from "./events.ts";
-import { isSessionId } from "./session-id.ts";
+import { isSessionId, rootSpanId } from "./session-id.ts";
 
 /** What a session's log says, as far as its next step needs it. */
 export interface SessionState {
@@ -15,6 +15,10 @@ export interface SessionState {
   synthesis: SynthesisData | null;
   biases: BiasData[];
   findings: FindingData[];
+  /** When its first model call began, in nanoseconds: the start of the span that holds all of them. null = none yet. */
+  rootStarted: string | null;
+  /** Whether that span has its end: it gets one. */
+  rootEnded: boolean;
   /** Model calls that ended, and those of them that failed. */
   calls: number;
   failedCalls: number;
@@ -63,6 +67,8 @@ export function newState(id: string): SessionState {
     synthesis: null,
     biases: [],
     findings: [],
+    rootStarted: null,
+    rootEnded: false,
     calls: 0,
     failedCalls: 0,
     finished: false,
@@ -88,14 +94,22 @@ export function foldSession(state: SessionState, type: string, data: unknown): v
     case "RUN_FINISHED":
       state.finished = true;
       break;
+    case "SPAN_STARTED":
+      if (fields.span_id === rootSpanId(state.id)) state.rootStarted = String(fields.start_time_unix_nano);
+      break;
     case "SPAN":
+      if (fields.span_id === rootSpanId(state.id)) {
+        state.rootEnded = true;
+        break;
+      }
       state.calls++;
       if ((fields.status as { code?: string } | undefined)?.code === "error") state.failedCalls++;
       break;
     case "REASONING_STEP": {
       const step = data as StepData;
       state.finished = false;
-      state.steps.push({ ...step, thought: step.thought.slice(0, KEPT_CHARS).toWellFormed() });
+      const prompt = step.prompt === undefined ? {} : { prompt: kept(step.prompt) };
+      state.steps.push({ ...step, ...prompt, thought: kept(step.thought) });
       break;
     }
     case "SYNTHESIS_UPDATED":
@@ -108,6 +122,10 @@ export function foldSession(state: SessionState, type: string, data: unknown): v
       push(state.findings, data as FindingData);
       break;
   }
+}
+
+function kept(text: string): string {
+  return text.length <= KEPT_CHARS ? text : text.slice(0, KEPT_CHARS).toWellFormed();
 }
 
 function push<T>(list: T[], item: T): void {

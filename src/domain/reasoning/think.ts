@@ -1,6 +1,7 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { callName } from "./call-name.ts";
-import { type FindingData, monitorFlagged, sessionFinished, stepTaken } from "./events.ts";
+import { type FindingData, monitorFlagged, stepTaken } from "./events.ts";
+import { sessionFinished } from "./finish.ts";
 import { monitorSteps } from "./monitor.ts";
 import { openSession } from "./open.ts";
 import { record, requireRoom } from "./record.ts";
@@ -37,8 +38,8 @@ export async function think(ctx: Ctx, args: ThoughtArgs): Promise<Thought> {
     stepTaken(call, { ...place, thought, tool: TOOL, step_type: "thought", status }),
   ]);
   const findings = monitorSteps(state);
-  const after = findings.map((finding) => monitorFlagged(call, finding));
-  if (!args.next_thought_needed) after.push(sessionFinished(state.id, call, thought));
+  const after = findings.map(monitorFlagged);
+  if (!args.next_thought_needed) after.push(...sessionFinished(state, call, thought));
   if (after.length > 0) await record(ctx, state, after);
   return { state, status, findings };
 }

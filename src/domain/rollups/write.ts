@@ -1,3 +1,4 @@
+import { jsonRows } from "../../db/json-rows.ts";
 import { DAY, narrowed } from "./narrow.ts";
 import { isNothing, type Measures, MINUTES_KEPT_MS, type RollupKey, type Rollups, SERIES, SUMS } from "./rollup.ts";
 
@@ -18,7 +19,7 @@ const KEY = [
 const COLUMNS = [...KEY, ...SUMS, "latency"];
 
 const upsert = (test: string) => `INSERT INTO rollups (project_id, generation, ${COLUMNS.join(", ")})
-  SELECT ?1, ?2, ${COLUMNS.map((_, n) => `e ->> ${n}`).join(", ")} FROM (SELECT value AS e FROM json_each(?3)) WHERE ${test}
+  SELECT ?1, ?2, ${COLUMNS.map((_, n) => `e ->> ${n}`).join(", ")} FROM ${jsonRows("?3")} WHERE ${test}
   ON CONFLICT (project_id, generation, ${KEY.join(", ")}) DO UPDATE SET
   ${SUMS.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")},
   latency = CASE WHEN excluded.latency = '{}' THEN latency ELSE (
@@ -34,7 +35,7 @@ const UPSERT_NARROW = upsert(
 );
 
 const DELETE_EMPTY = `DELETE FROM rollups WHERE project_id = ?1 AND generation = ?2 AND count = 0
-  AND (${KEY.join(", ")}) IN (SELECT ${KEY.map((_, n) => `e ->> ${n}`).join(", ")} FROM (SELECT value AS e FROM json_each(?3)))`;
+  AND (${KEY.join(", ")}) IN (SELECT ${KEY.map((_, n) => `e ->> ${n}`).join(", ")} FROM ${jsonRows("?3")})`;
 
 /** Adds to a project's rollups what is in these; those that come to nothing are no longer there. */
 export function addRollups(

@@ -15,6 +15,8 @@ import { loadPrices } from "../prices/load.ts";
 import { emptyDelta, foldSpans } from "../projection/fold.ts";
 import { foldPlainEvent } from "../projection/fold-event.ts";
 import { previewsOf } from "../projection/previews.ts";
+import { carriesText } from "../search/carries-text.ts";
+import { textOfNew } from "../search/text.ts";
 import { appendParts, type NewPart } from "./append.ts";
 import { checkData, EVENT_VERSION, type SentSpan } from "./event-types.ts";
 
@@ -54,9 +56,10 @@ export async function appendEvents(
   options: { key?: string | undefined; kind?: RunKind | undefined; ahead?: number } = {},
 ): Promise<Appended> {
   const checked = check(runId, sent, options.ahead ?? 0);
-  const prices = await loadPrices(ctx.env, ctx.projectId);
+  const { env, projectId } = ctx;
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
   const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
-  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, options.key);
+  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, search, options.key);
   const [result] = await appendParts(ctx, [part]);
   if (!result)
     throw new AppError("unavailable", "The log did not answer. Send the same request again.", { retryAfter: 1 });
@@ -112,6 +115,7 @@ function partOf(
   kind: RunKind,
   events: readonly CheckedEvent[],
   factsOf: (span: Span, context: SpanContext) => SpanFacts,
+  search: boolean,
   key: string | undefined,
 ): NewPart {
   const contexts: SpanContext[] = [];
@@ -144,7 +148,9 @@ function partOf(
     links,
     json,
     delta: JSON.stringify(delta),
-    started: delta.started,
+    ...(search ? { text: textOfNew(contexts, stored) } : {}),
+    // What is said about a run has no time in it. The run may be long gone from the log's memory, so that it has to be asked for.
+    started: delta.about_count === delta.event_count ? "1" : delta.started,
   };
 }
 

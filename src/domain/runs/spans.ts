@@ -24,10 +24,15 @@ import { readLog } from "./read-log.ts";
 import { usdFromNano } from "./run-from-row.ts";
 import type { SpanDetail, SpanRow } from "./schema.ts";
 
-/** All spans of a run in log order, those that have not ended too, without bodies. @throws AppError `run_not_found` */
+/**
+ * All spans of a run in log order, those that have not ended too, without bodies.
+ * @param see told of each event of the log on the way, for whoever needs more of them than a row
+ * @throws AppError `run_not_found`
+ */
 export async function listSpans(
   ctx: Ctx,
   runId: string,
+  see?: (event: RunEvent) => void,
 ): Promise<{ data: SpanRow[]; last_seq: number; next_cursor: null }> {
   requireScope(ctx, "read");
   const [lastSeq, costs] = await Promise.all([lastSeqOf(ctx, runId), loadCosts(dbOf(ctx), ctx.projectId, runId)]);
@@ -38,6 +43,7 @@ export async function listSpans(
   for await (const events of readLog(ctx.env, ctx.projectId, runId, 0)) {
     for (const event of events) {
       last = Math.max(last, event.seq);
+      see?.(event);
       if (!isSpan(event)) continue;
       const row = spanRow(event, costs.get(event.id as string));
       rows.push(row);

@@ -1,5 +1,7 @@
 import { chunks } from "../../db/chunks.ts";
+import { jsonRows } from "../../db/json-rows.ts";
 import type { Nano } from "../../events/nano.ts";
+import { BREAK, SENT_BREAK } from "./words.ts";
 
 /**
  * Bits of a doc's number below the milliseconds of its run's start. So numbers ascend with the start, a walk from the highest
@@ -57,10 +59,10 @@ export function insertDocs(
   return chunks(rows).map((json) => db.prepare(INSERT).bind(projectToken(projectId), json));
 }
 
-const NEW_DOC =
-  "json_each.value AS e, row_number() OVER (PARTITION BY json_each.value ->> 3 ORDER BY json_each.key) AS nth";
+const TEXT_SQL = `replace(e ->> 2, char(${SENT_BREAK.charCodeAt(0)}), char(${BREAK.charCodeAt(0)}))`;
+const NEW_DOC = "e, row_number() OVER (PARTITION BY e ->> 3 ORDER BY key) AS nth";
 const INSERT = `INSERT INTO search_docs (rowid, project, run_id, first_seq, text)
-  SELECT ${PLACE_SQL("e ->> 3", "nth")}, ?1, e ->> 0, e ->> 1, e ->> 2 FROM (SELECT ${NEW_DOC} FROM json_each(?2)) ORDER BY 1`;
+  SELECT ${PLACE_SQL("e ->> 3", "nth")}, ?1, e ->> 0, e ->> 1, ${TEXT_SQL} FROM (SELECT ${NEW_DOC} FROM ${jsonRows("?2")}) ORDER BY 1`;
 
 /**
  * Writes the docs of those segments that have none: that were written before there was a search or while it was off, or whose
@@ -100,7 +102,7 @@ const ITS_DOC = `SELECT 1 FROM search_docs AS d
 const REPOINT = `UPDATE segments AS s SET doc = ${PLACE_SQL("e ->> 3", "e ->> 4")} FROM (SELECT value AS e FROM json_each(?2))
   WHERE s.project_id = ?1 AND s.run_id = e ->> 0 AND s.first_seq = e ->> 1 AND (s.doc IS NULL OR NOT EXISTS (${ITS_DOC}))`;
 const REINSERT = `INSERT INTO search_docs (rowid, project, run_id, first_seq, text)
-  SELECT s.doc, ?3, s.run_id, s.first_seq, e ->> 2 FROM (SELECT value AS e FROM json_each(?2)) CROSS JOIN segments AS s
+  SELECT s.doc, ?3, s.run_id, s.first_seq, ${TEXT_SQL} FROM ${jsonRows("?2")} CROSS JOIN segments AS s
   WHERE s.project_id = ?1 AND s.run_id = e ->> 0 AND s.first_seq = e ->> 1 AND NOT EXISTS (${ITS_DOC}) ORDER BY 1`;
 
 /**

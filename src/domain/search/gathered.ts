@@ -1,4 +1,4 @@
-import { BREAK, indexed } from "./words.ts";
+import { indexed, SENT_BREAK } from "./words.ts";
 
 /** Levels of a value that are looked into. */
 const MAX_DEPTH = 8;
@@ -44,7 +44,7 @@ export class Gathered {
   }
 
   toString(): string {
-    return this.#texts.join(` ${BREAK} `);
+    return this.#texts.join(` ${SENT_BREAK} `);
   }
 
   /** @returns characters that are left of this value */

@@ -1,6 +1,7 @@
-import type { RunEvent } from "../../events/event.ts";
+import type { RunEvent, StoredEvent } from "../../events/event.ts";
 import type { LogData } from "../../events/log-record.ts";
-import type { SpanData } from "../../events/span.ts";
+import { dataAsRead } from "../../events/part.ts";
+import type { SpanContext, SpanData } from "../../events/span.ts";
 import { readContent } from "../../otlp/conventions/index.ts";
 import type { Message } from "../../otlp/model.ts";
 import { contentOfRecords } from "../../otlp/records/index.ts";
@@ -30,7 +31,7 @@ export function textChars(events: number): number {
  * What can be found of a part: the names of what took part, what went wrong, then what was asked and answered, of the root
  * first. Follows from the part's events alone, so that it is the same whenever it is read. "" if there is nothing.
  */
-export function searchText(events: readonly RunEvent[]): string {
+export function searchText(events: readonly FindableEvent[]): string {
   const text = new Gathered(textChars(events.length), VALUE_CHARS);
   const spans = events.filter(({ type }) => type === "SPAN").map(({ data }) => data as SpanData);
   const ranked = spans.length > 1 ? byRank(spans) : spans;
@@ -49,6 +50,14 @@ export function searchText(events: readonly RunEvent[]): string {
   return text.toString();
 }
 
+/** The same of a part that is about to be written. */
+export function textOfNew(contexts: readonly SpanContext[], events: readonly StoredEvent[]): string {
+  return searchText(events.map((event) => ({ type: event.type, data: dataAsRead(event, contexts) })));
+}
+
+/** What of an event can be found: what it is and what readers see of it. */
+type FindableEvent = Pick<RunEvent, "type" | "data">;
+
 /** The root first, then by start. */
 function byRank(spans: readonly SpanData[]): SpanData[] {
   return spans
@@ -60,7 +69,7 @@ function byRank(spans: readonly SpanData[]): SpanData[] {
     .map(({ span }) => span);
 }
 
-function addNames(text: Gathered, spans: readonly SpanData[], events: readonly RunEvent[]): void {
+function addNames(text: Gathered, spans: readonly SpanData[], events: readonly FindableEvent[]): void {
   for (const { type, data } of events) {
     if (type === "RUN_STARTED" || type === "SPAN_STARTED") text.add((data as { name?: unknown }).name);
   }
@@ -72,7 +81,7 @@ function addNames(text: Gathered, spans: readonly SpanData[], events: readonly R
   }
 }
 
-function addErrors(text: Gathered, spans: readonly SpanData[], events: readonly RunEvent[]): void {
+function addErrors(text: Gathered, spans: readonly SpanData[], events: readonly FindableEvent[]): void {
   for (const { facts, status, events: own } of spans) {
     text.add(facts.error);
     text.add(status.message);
@@ -121,7 +130,7 @@ function addMessage(text: Gathered, { parts }: Message): void {
 }
 
 /** Events that are no spans, in their order. Pieces of one message are put together: a word may lie across two. */
-function addEvents(text: Gathered, events: readonly RunEvent[], earlier: Message[]): void {
+function addEvents(text: Gathered, events: readonly FindableEvent[], earlier: Message[]): void {
   const streams = new Map<string, string[]>();
   const values: unknown[] = [];
   for (const { type, data } of events) {

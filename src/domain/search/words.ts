@@ -7,6 +7,12 @@ export const MARK_END = "\ue001";
  */
 export const BREAK = "\ue002";
 
+/**
+ * Stands for BREAK on the way into the index. BREAK is beyond Latin: a text that has it, and all that is sent together with it,
+ * takes two bytes a character in memory.
+ */
+export const SENT_BREAK = "\x02";
+
 /** Between letters that are words of their own: no letter to the tokenizer, nothing to the eye. */
 const GAP = "\u200b";
 

@@ -1,3 +1,4 @@
+import { jsonRows } from "../../db/json-rows.ts";
 import { PROJECT_TABLES, type ProjectTable } from "../../db/project-tables.ts";
 
 /** A table as it is in the database. */
@@ -55,5 +56,5 @@ export function rowSql(table: Table, of: string): string {
 export function insertSql(table: Table): string {
   const values = table.columns.map(({ blob }, n) => (blob ? `unhex(e ->> ${n})` : `e ->> ${n}`));
   return `INSERT OR REPLACE INTO ${table.name} (${table.columns.map(({ name }) => name).join(", ")})
-    SELECT ${values.join(", ")} FROM (SELECT value AS e FROM json_each(?))`;
+    SELECT ${values.join(", ")} FROM ${jsonRows()}`;
 }

@@ -39,7 +39,7 @@ const me = createRoute({
   responses: answer(
     z.object({
       project: z.object({ id: z.string(), name: z.string(), stall_after_minutes: z.number().int() }),
-      actor: z.object({ type: z.enum(["api_key", "dashboard", "system"]) }),
+      actor: z.object({ type: z.enum(["api_key", "dashboard", "oauth", "system"]) }),
       scopes,
     }),
     "The caller",

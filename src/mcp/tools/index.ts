@@ -2,6 +2,7 @@ import type { Tool } from "../tool.ts";
 import { analyzeCost } from "./analyze-cost.ts";
 import { analyzeLatency } from "./analyze-latency.ts";
 import { annotateRun } from "./annotate-run.ts";
+import { explainRunTool } from "./explain-run.ts";
 import { findErrorsTool } from "./find-errors.ts";
 import { getLlmCalls } from "./get-llm-calls.ts";
 import { getRun } from "./get-run.ts";
@@ -26,6 +27,7 @@ export const TOOLS = [
   showRun,
   runSpans,
   // Analyse.
+  explainRunTool,
   findErrorsTool,
   analyzeCost,
   analyzeLatency,

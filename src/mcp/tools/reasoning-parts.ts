@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import type { Asked } from "../../domain/reasoning/ask.ts";
 import type { FindingData } from "../../domain/reasoning/events.ts";
 import type { SessionState } from "../../domain/reasoning/state.ts";
+import type { Files } from "../../domain/reasoning/text-artifacts.ts";
 import { sessionPath } from "../../domain/sessions/path.ts";
 
 /** Parts of arguments and answers that the reasoning tools share. */
@@ -69,4 +71,34 @@ export const findingSchema = z.object({
 
 export function findingOf({ monitor, reason, severity, score, threshold, step }: FindingData) {
   return { monitor, reason, severity, score, threshold, step };
+}
+
+const tokens = z.number().int().nullable();
+
+export const callOutput = {
+  model_used: z.string(),
+  span_id: z.string().describe("The model call, for get_span"),
+  duration_ms: z.number(),
+  input_tokens: tokens,
+  output_tokens: tokens,
+};
+
+/** What an answer says of the model call that it came from. */
+export function callOf(answer: Asked) {
+  return {
+    model_used: answer.model ?? answer.asked,
+    span_id: answer.spanId,
+    duration_ms: answer.durationMs,
+    input_tokens: answer.usage.input,
+    output_tokens: answer.usage.output,
+  };
+}
+
+export const filesOutput = {
+  artifacts_examined: z.array(z.object({ id: z.string(), name: z.string() })),
+  notes: z.array(z.string()).describe("What was left out of the files, and how to have it read"),
+};
+
+export function filesOf({ examined, notes }: Files) {
+  return { artifacts_examined: examined.map(({ id, name }) => ({ id, name })), notes };
 }
