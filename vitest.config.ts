@@ -2,12 +2,16 @@ import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Of one test that runs the Worker: a busy machine takes ten times as long as an idle one. */
+const PATIENCE_MS = 60_000;
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * From quick to slow: `unit` (plain modules in Node, beside their source), `workers` (inside workerd, with the bindings of
- * wrangler.toml), `shards` (the same with three databases), `faults` (the same, with bindings that fail) and `faults-server`, and `server` (both against the server
- * that `npm start` runs). The browser has playwright.config.ts.
+ * wrangler.toml), `shards` (the same with three databases), `faults` (the same, with bindings that fail) and `faults-server`, `mcp`
+ * (the protocol's conformance suite) and `server` (all three against the server that `npm start` runs). The browser has
+ * playwright.config.ts.
  */
 export default defineConfig({
   test: {
@@ -20,6 +24,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          globalSetup: ["./test/build-view.ts"],
           include: [
             "src/**/*.test.ts",
             "durable-objects/**/*.test.ts",
@@ -47,6 +52,8 @@ export default defineConfig({
           include: ["test/workers/**/*.test.ts"],
           globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/workers/setup.ts"],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -72,6 +79,8 @@ export default defineConfig({
           ],
           globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/workers/setup.ts"],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -111,15 +120,29 @@ export default defineConfig({
           isolate: false,
           globalSetup: ["./test/build-view.ts"],
           setupFiles: ["./test/faults/setup.ts"],
-          testTimeout: 60_000,
+          testTimeout: PATIENCE_MS,
+        },
+      },
+      {
+        // The app is asked for its routes, outside the Worker: what wrangler would bundle as text is nothing here.
+        plugins: [{ name: "html-as-text", load: (id) => (id.endsWith(".html") ? 'export default ""' : null) }],
+        resolve: { alias: { "cloudflare:workers": here("./test/faults/server/cloudflare-workers.ts") } },
+        test: {
+          name: "faults-server",
+          environment: "node",
+          server: { deps: { inline: ["@cloudflare/workers-oauth-provider"] } },
+          include: ["test/faults/server/**/*.test.ts"],
+          globalSetup: ["./test/server/build.ts"],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
-          name: "faults-server",
+          name: "mcp",
           environment: "node",
-          include: ["test/faults/server/**/*.test.ts"],
-          globalSetup: ["./test/server/build.ts"],
+          include: ["test/conformance/**/*.test.ts"],
+          globalSetup: ["./test/conformance/build.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -130,7 +153,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/server/**/*.test.ts"],
           globalSetup: ["./test/server/build.ts"],
-          testTimeout: 60_000,
+          testTimeout: PATIENCE_MS,
           hookTimeout: 120_000,
         },
       },

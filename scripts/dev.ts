@@ -32,6 +32,7 @@ export const main = () =>
         "",
         `  Dashboard  ${paint("cyan", `${origin}/sign-in${signInToken ? `#token=${signInToken}` : ""}`)}`,
         `  OTLP       ${paint("cyan", `${origin}/v1/traces`)}`,
+        `  MCP        ${paint("cyan", `${origin}/mcp`)}`,
         `  API key    ${key}`,
         "",
       ].join("\n"),

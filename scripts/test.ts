@@ -21,6 +21,7 @@ const STAGES: Record<string, Stage> = {
       "test/shards",
       "test/faults",
       "test/faults/server",
+      "test/conformance/worker",
       "test/bench",
       "scripts",
     ]) {
@@ -42,6 +43,7 @@ const STAGES: Record<string, Stage> = {
   // Side by side, since the one that kills servers mostly waits for them.
   faults: ({ full }) =>
     vitest(["faults", "faults-server"], ["--maxWorkers=2"], full ? { FAULT_FORM: "full" } : { FAULT_FORM: "short" }),
+  mcp: () => vitest(["mcp"]),
   server: () => vitest(["server"]),
   browser: async () => {
     const chromium = await findChromium();

@@ -12,6 +12,7 @@ import { analyticsRoutes } from "./http/routes/analytics.ts";
 import { annotationRoutes } from "./http/routes/annotations.ts";
 import { artifactRoutes } from "./http/routes/artifacts.ts";
 import { boardRoutes } from "./http/routes/board.ts";
+import { compareRoutes } from "./http/routes/compare.ts";
 import { deletionRoutes } from "./http/routes/deletion.ts";
 import { errorRoutes } from "./http/routes/errors.ts";
 import { llmCallRoutes } from "./http/routes/llm-calls.ts";
@@ -64,6 +65,7 @@ function createApp() {
     .route("/", boardRoutes())
     .route("/", analyticsRoutes())
     .route("/", errorRoutes())
+    .route("/", compareRoutes())
     .route("/", operationRoutes());
 
   describeOtherDoors(chain.openAPIRegistry);

@@ -33,7 +33,13 @@ test("a shell makes one OTLP request of the printed line, with a trace id and th
 test("the greeting holds the link, the endpoint and the key; without a token the link still leads to sign-in", () => {
   const facts = { origin: "http://127.0.0.1:1", key: "rl_key", seconds: 1.234 };
   const text = greeting({ ...facts, signInToken: "t0ken" });
-  for (const part of ["http://127.0.0.1:1/sign-in#token=t0ken", "http://127.0.0.1:1/v1/traces", "rl_key", "(1.2 s)"]) {
+  for (const part of [
+    "http://127.0.0.1:1/sign-in#token=t0ken",
+    "http://127.0.0.1:1/v1/traces",
+    "http://127.0.0.1:1/mcp",
+    "rl_key",
+    "(1.2 s)",
+  ]) {
     expect(text).toContain(part);
   }
   expect(greeting({ ...facts, signInToken: undefined })).not.toContain("#token");

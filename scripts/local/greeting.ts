@@ -52,6 +52,7 @@ export function greeting({ origin, key, signInToken, seconds }: Greeting): strin
     "",
     line("Dashboard", paint("cyan", dashboard), signInToken ? "signs you in once" : ""),
     line("OTLP", paint("cyan", `${origin}/v1/traces`), "JSON or protobuf"),
+    line("MCP", paint("cyan", `${origin}/mcp`), `for agents; ${origin}/connect has the lines`),
     line("API key", key, "kept in .dev.vars unless RUNLIGHT_API_KEY is set"),
     "",
     "  Send a first trace:",

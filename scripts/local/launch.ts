@@ -26,8 +26,9 @@ export interface Launched {
  * Everything `npm start` and `npm run dev` share: one server per state, built, migrated, listening, and gone without a
  * trace when this process goes.
  * @param dashboard whether the server serves the built dashboard on PORT; without it the API takes any free port
+ * @param worker the folder of another bundle than the product's, for tests
  */
-export async function launch({ dashboard }: { dashboard: boolean }): Promise<Launched> {
+export async function launch({ dashboard, worker }: { dashboard: boolean; worker?: string }): Promise<Launched> {
   const port = parsePort(process.env.PORT);
   const state = resolve(ROOT, process.env.RUNLIGHT_STATE || ".wrangler/state");
   const pidFile = join(state, "workerd.pid");
@@ -55,6 +56,7 @@ export async function launch({ dashboard }: { dashboard: boolean }): Promise<Lau
     state,
     bindings: { ALLOWED_HOSTS: LOCAL_HOSTS, ...readDevVars(at(".dev.vars")), ...modelVars(), RUNLIGHT_API_KEY: key },
     dashboard,
+    worker,
   });
   heedSignals();
   return { server, key, port, signInToken: await makeSignInToken(server.origin, key) };

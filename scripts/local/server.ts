@@ -23,6 +23,8 @@ export interface ServerOptions {
   bindings: Record<string, string>;
   /** Without the dashboard the API has the port to itself: `npm run dev` serves the pages by Vite. */
   dashboard: boolean;
+  /** The folder of another bundle than the product's, for tests. */
+  worker?: string;
 }
 
 export interface Server {
@@ -73,14 +75,20 @@ async function runScheduled(miniflare: Miniflare): Promise<void> {
   }
 }
 
-async function miniflareOptions({ port, state, bindings, dashboard }: ServerOptions): Promise<MiniflareOptions> {
+async function miniflareOptions({
+  port,
+  state,
+  bindings,
+  dashboard,
+  worker: folder = WORKER,
+}: ServerOptions): Promise<MiniflareOptions> {
   const { options: read } = builtProject();
   const sockets = [{ host: HOST, port }];
   const worker = {
     ...read,
     bindings: { ...read.bindings, ...bindings },
-    modules: modulesIn(WORKER),
-    modulesRoot: WORKER,
+    modules: modulesIn(folder),
+    modulesRoot: folder,
     unsafeDirectSockets: dashboard ? [] : sockets,
   } as V4WorkerOptions;
   const workers = dashboard ? [...(await pages(worker, sockets)), worker] : [worker];

@@ -10,7 +10,8 @@ export interface Consent {
   publisher: string | null;
   /** Where the code goes. */
   redirectHost: string;
-  redirectIsLoopback: boolean;
+  /** To a program on the same computer. */
+  redirectIsLocal: boolean;
   project: string;
   /** What can be ticked, and what is. */
   scopes: { name: OAuthScope; ticked: boolean }[];
@@ -20,12 +21,13 @@ export interface Consent {
 
 const MEANING: Record<OAuthScope, string> = {
   read: "Read everything that was recorded: runs with their inputs and outputs, sessions, costs, errors.",
-  write: "Write notes and scores about runs, and record runs of its own.",
+  write:
+    "Write notes and scores about runs, record runs of its own, and think with the models that this server has keys for.",
 };
 
 /** The page that asks whether a client may come in. Everything in it that others wrote is escaped by `html`. */
 export function consentPage(consent: Consent, nonce: string): Html {
-  const { name, publisher, redirectHost, redirectIsLoopback, project, scopes, proof } = consent;
+  const { name, publisher, redirectHost, redirectIsLocal, project, scopes, proof } = consent;
   return page(
     nonce,
     "Connect an app",
@@ -38,7 +40,7 @@ export function consentPage(consent: Consent, nonce: string): Html {
         <dt>Project</dt>
         <dd>${project}</dd>
       </dl>
-      ${redirectIsLoopback ? html`<p class="warning">This lets a program on your own computer in. Go on only if you have just connected it yourself.</p>` : ""}
+      ${redirectIsLocal ? html`<p class="warning">This lets a program on your own computer in. Go on only if you have just connected it yourself.</p>` : ""}
       <form method="post">
         <input type="hidden" name="proof" value="${proof}" />
         <fieldset>

@@ -22,7 +22,7 @@ const time = z.string().min(1).max(100);
 const anyOf = z.array(z.string().min(1).max(1000)).max(MAX_VALUES).optional();
 
 /** The arguments of both tools. */
-export const analyticsInput = z.object({
+export const analyticsInput = z.strictObject({
   from: time.optional().describe("RFC 3339, inclusive; a day before `to` if left out"),
   to: time.optional().describe("RFC 3339, exclusive; now if left out"),
   of: z.enum(["calls", "runs"]).default("calls").describe("What is counted: model calls, or whole runs"),

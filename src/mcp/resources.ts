@@ -49,6 +49,8 @@ async function runResources(ctx: Ctx) {
   const resources = data.map(({ id, name, status, started_at }) => ({
     uri: `run://${encodeURIComponent(id)}`,
     name,
+    // Or a list would show the template's for each.
+    title: name,
     description: `${status}, ${started_at}`,
     mimeType: "text/plain",
   }));
@@ -60,6 +62,7 @@ async function sessionResources(ctx: Ctx) {
   const resources = data.map(({ id, name, run_count, started_at }) => ({
     uri: `session://${encodeURIComponent(id)}`,
     name: name || id,
+    title: name || id,
     description: `${run_count} runs, ${started_at}`,
     mimeType: "application/json",
   }));

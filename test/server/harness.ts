@@ -30,12 +30,14 @@ export interface StartedServer {
 /**
  * @param state take over the state of an earlier server; its folder is not removed then
  * @param env of the server beside this process's own
+ * @param program that starts it, with its arguments
  */
 export async function startServer(
   state = mkdtempSync(join(tmpdir(), "runlight-")),
-  env: NodeJS.ProcessEnv = {},
+  env: Record<string, string> = {},
+  [program, ...args]: [string, ...string[]] = [RUN, "start"],
 ): Promise<StartedServer> {
-  const child = fork(RUN, ["start"], {
+  const child = fork(program, args, {
     env: { ...process.env, ...env, PORT: "0", RUNLIGHT_STATE: state, RUNLIGHT_API_KEY: KEY },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

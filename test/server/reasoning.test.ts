@@ -1,85 +1,23 @@
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LlmCall, Run } from "../../src/domain/runs/schema.ts";
-import { type FakeProvider, startProvider } from "../fakes/provider.ts";
-import { eventually, KEY, removeState, type StartedServer, startServer } from "./harness.ts";
+import { eventually, removeState, startServer } from "./harness.ts";
+import { callTool, connect, environment, KEYS, type ReasoningServer, startReasoning } from "./reasoning-server.ts";
 
-const KEYS = {
-  OPENAI_API_KEY: "sk-openai-1111111111111111",
-  ANTHROPIC_API_KEY: "sk-ant-2222222222222222",
-  OPENROUTER_API_KEY: "sk-or-3333333333333333",
-};
+let at: ReasoningServer;
 
-let provider: FakeProvider;
-let server: StartedServer;
-let client: Client;
-/** Everything that tools answered, to look for keys in. */
-let answered = "";
-
-interface Answer {
-  isError: boolean;
-  text: string;
-  data: Record<string, unknown> & { session_id: string; url: string };
-}
-
-async function connect(to: StartedServer): Promise<Client> {
-  const made = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
-  const headers = { authorization: `Bearer ${KEY}` };
-  await made.connect(new StreamableHTTPClientTransport(new URL(`${to.origin}/mcp`), { requestInit: { headers } }));
-  return made;
-}
-
-async function call(name: string, args: object, using = client): Promise<Answer> {
-  const result = await using.callTool({ name, arguments: { ...args } });
-  answered += JSON.stringify(result);
-  const [first] = result.content as { text: string }[];
-  return {
-    isError: result.isError ?? false,
-    text: first?.text ?? "",
-    data: result.structuredContent as Answer["data"],
-  };
-}
-
-interface LogEvent {
-  type: string;
-  data: Record<string, unknown>;
-}
-
-async function events(id: string): Promise<LogEvent[]> {
-  return (await server.json<{ data: LogEvent[] }>(`/api/runs/${id}/events?limit=1000`)).data;
-}
-
-const environment = () => ({
-  ...KEYS,
-  OPENAI_BASE_URL: `${provider.origin}/openai/v1`,
-  ANTHROPIC_BASE_URL: `${provider.origin}/anthropic`,
-  OPENROUTER_BASE_URL: `${provider.origin}/openrouter/v1`,
-  MODEL_TIMEOUT_MS: "5000",
-});
+const call = (name: string, args: object) => at.call(name, args);
+const events = (id: string) => at.events(id);
 
 beforeAll(async () => {
-  provider = await startProvider();
-  server = await startServer(undefined, environment());
-  client = await connect(server);
+  at = await startReasoning();
 });
 
 beforeEach(() => {
-  provider.replies = [];
-  provider.received = [];
+  at.provider.replies = [];
+  at.provider.received = [];
 });
 
-afterAll(async () => {
-  const logged = server?.output() ?? "";
-  await client?.close();
-  await server?.stop();
-  await provider?.stop();
-  removeState(server.state);
-  // What the whole file said and logged.
-  for (const key of Object.values(KEYS)) {
-    expect(answered).not.toContain(key);
-    expect(logged).not.toContain(key);
-  }
-});
+afterAll(() => at?.stop());
 
 describe("confer", () => {
   test.each([
@@ -87,17 +25,17 @@ describe("confer", () => {
     ["anthropic/claude-sonnet-4-5", "/anthropic/v1/messages", "anthropic", "claude-sonnet-4-5"],
     ["openrouter/openai/gpt-4o", "/openrouter/v1/chat/completions", "openrouter", "openai/gpt-4o"],
   ])("asks %s by the provider's own SDK and keeps the call as a priced span", async (model, path, name, asked) => {
-    provider.replies = [{ text: "Yes: it is blue, as light is scattered." }];
+    at.provider.replies = [{ text: "Yes: it is blue, as light is scattered." }];
     const { data, isError, text } = await call("confer", { message: "Is the sky blue?", model, temperature: 0.5 });
     expect(isError, text).toBe(false);
-    expect(provider.received).toMatchObject([{ path, body: { model: asked, stream: true, temperature: 0.5 } }]);
+    expect(at.provider.received).toMatchObject([{ path, body: { model: asked, stream: true, temperature: 0.5 } }]);
     expect(data).toMatchObject({
       response: "Yes: it is blue, as light is scattered.",
       turn: 1,
       model_used: asked,
       input_tokens: 100,
       output_tokens: 30,
-      url: `${server.origin}/sessions/${data.session_id}`,
+      url: `${at.server.origin}/sessions/${data.session_id}`,
     });
     expect((await events(data.session_id)).map(({ type }) => type)).toEqual([
       "RUN_STARTED",
@@ -108,7 +46,7 @@ describe("confer", () => {
       "SPAN",
       "RUN_FINISHED",
     ]);
-    const { data: calls } = await server.json<{ data: LlmCall[] }>(`/api/runs/${data.session_id}/llm-calls`);
+    const { data: calls } = await at.server.json<{ data: LlmCall[] }>(`/api/runs/${data.session_id}/llm-calls`);
     expect(calls).toMatchObject([
       {
         operation: "chat",
@@ -121,10 +59,10 @@ describe("confer", () => {
         cost_usd: expect.any(Number),
       },
     ]);
-    const run = await server.json<Run>(`/api/runs/${data.session_id}`);
+    const run = await at.server.json<Run>(`/api/runs/${data.session_id}`);
     expect(run).toMatchObject({ kind: "reasoning", status: "success", llm_call_count: 1, error_count: 0 });
     expect(run.cost_usd).toBeGreaterThan(0);
-    const span = await server.json<{ input: unknown; output: unknown }>(
+    const span = await at.server.json<{ input: unknown; output: unknown }>(
       `/api/runs/${data.session_id}/spans/${data.span_id}`,
     );
     expect(JSON.stringify(span.input)).toContain("Is the sky blue?");
@@ -132,19 +70,16 @@ describe("confer", () => {
   });
 
   test("goes on with a conversation after the server was stopped and started on the same state", async () => {
-    provider.replies = [{ text: "My number is 42." }];
+    at.provider.replies = [{ text: "My number is 42." }];
     const first = await call("confer", { message: "Think of a number.", model: "openai/gpt-4o" });
-    await client.close();
-    await server.stop();
-    server = await startServer(server.state, environment());
-    client = await connect(server);
+    await at.restart();
     const second = await call("confer", {
       message: "Which was it?",
       model: "openai/gpt-4o",
       continuation_id: first.data.session_id,
     });
     expect(second.data).toMatchObject({ session_id: first.data.session_id, turn: 2 });
-    expect(provider.received[1]?.body.messages.slice(1)).toEqual([
+    expect(at.provider.received[1]?.body.messages.slice(1)).toEqual([
       { role: "user", content: "Think of a number." },
       { role: "assistant", content: "My number is 42." },
       { role: "user", content: "Which was it?" },
@@ -171,7 +106,7 @@ describe("confer", () => {
       [{ drip: "and so on ", everyMs: 50 }, /^model_timeout: .*had not finished after 5 s \([1-9]\d* characters/],
     ] as const;
     for (const [reply, says] of cases) {
-      provider.replies = [reply];
+      at.provider.replies = [reply];
       const { isError, text } = await call("confer", { message: "Hello", model: "openai/gpt-4o" });
       expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(says) });
       const id = /"session_id":"(rs_[0-9a-f]{32})"/.exec(text)?.[1] ?? "";
@@ -201,28 +136,28 @@ describe("confer", () => {
       [{ cut: "Half" }, /^model_failed: /],
     ] as const;
     for (const [reply, says] of cases) {
-      provider.replies = [reply];
+      at.provider.replies = [reply];
       const { isError, text } = await call("confer", { message: "Hello", model: "claude-haiku-4-5" });
       expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(says) });
     }
   });
 
   test("can be sent again to the session of a call that failed", async () => {
-    provider.replies = [{ status: 500, body: {} }, { text: "Now." }];
+    at.provider.replies = [{ status: 500, body: {} }, { text: "Now." }];
     const failed = await call("confer", { message: "Hello", model: "mini" });
     const session_id = /"session_id":"(rs_[0-9a-f]{32})"/.exec(failed.text)?.[1];
     const { data } = await call("confer", { message: "Hello", model: "mini", session_id });
     expect(data).toMatchObject({ response: "Now.", turn: 1, session_id });
-    const run = await server.json<Run>(`/api/runs/${session_id}`);
+    const run = await at.server.json<Run>(`/api/runs/${session_id}`);
     expect(run).toMatchObject({ status: "success", llm_call_count: 2, error_count: 1 });
   });
 
   test("tells of its progress, and hangs up on the model when its client does", async () => {
-    provider.replies = [{ drip: "word ", everyMs: 100 }];
+    at.provider.replies = [{ drip: "word ", everyMs: 100 }];
     const abort = new AbortController();
-    const before = provider.hungUp;
+    const before = at.provider.hungUp;
     const told: string[] = [];
-    const waiting = client.callTool(
+    const waiting = at.client.callTool(
       { name: "confer", arguments: { message: "Long, please", model: "openai/gpt-4o" } },
       {
         signal: abort.signal,
@@ -239,10 +174,10 @@ describe("confer", () => {
       expect.stringMatching(/^gpt-4o: [1-9]\d* characters after \d+ s$/),
     ]);
     await eventually(
-      async () => provider.hungUp,
+      async () => at.provider.hungUp,
       (count) => count > before,
     );
-    const { data } = await server.json<{ data: Run[] }>("/api/runs?kind=reasoning&limit=1");
+    const { data } = await at.server.json<{ data: Run[] }>("/api/runs?kind=reasoning&limit=1");
     const kept = await eventually(
       () => events(data[0]?.id ?? ""),
       (list) => list.length === 4,
@@ -252,7 +187,7 @@ describe("confer", () => {
 
   test("reads text artifacts, and says of paths what to do instead", async () => {
     const upload = async (name: string, type: string, body: string) => {
-      const answer = await server.fetch(`/api/runs/files/artifacts/${name}`, {
+      const answer = await at.server.fetch(`/api/runs/files/artifacts/${name}`, {
         method: "PUT",
         headers: { "content-type": type },
         body,
@@ -267,7 +202,7 @@ describe("confer", () => {
       artifact_ids: [long],
       file_paths: ["/etc/passwd"],
     });
-    const sent = provider.received[0]?.body.messages.at(-1)?.content ?? "";
+    const sent = at.provider.received[0]?.body.messages.at(-1)?.content ?? "";
     expect(sent).toContain(`<file id="${long}" name="long.md" cut="true">\n# Begin\nää`);
     expect(sent).not.toMatch(/END|root:|\ufffd/);
     expect(sent.endsWith("</file>\n\nWhat does it say?")).toBe(true);
@@ -280,21 +215,24 @@ describe("confer", () => {
     expect(refused.text).toMatch(/^unsupported_media_type: /);
     const unknown = await call("confer", { message: "And this?", artifact_ids: ["art_none"] });
     expect(unknown.text).toMatch(/^artifact_not_found: /);
-    expect(provider.received).toHaveLength(1);
+    expect(at.provider.received).toHaveLength(1);
   });
 });
 
 test("without a key the tools that call models say how to set one, and sequential_thinking works", async () => {
-  const bare = await startServer(undefined, Object.fromEntries(Object.keys(environment()).map((name) => [name, ""])));
+  const bare = await startServer(
+    undefined,
+    Object.fromEntries(Object.keys(environment(at.provider.origin)).map((name) => [name, ""])),
+  );
   try {
     const using = await connect(bare);
-    const { isError, text } = await call("confer", { message: "Hello" }, using);
+    const { isError, text } = await callTool(using, "confer", { message: "Hello" });
     expect({ isError, text }).toEqual({
       isError: true,
       text: expect.stringMatching(/^model_not_configured: .*\.dev\.vars.*wrangler secret put OPENAI_API_KEY/),
     });
     const thought = { thought: "Alone", thought_number: 1, total_thoughts: 1, next_thought_needed: false };
-    expect(await call("sequential_thinking", thought, using)).toMatchObject({ isError: false });
+    expect(await callTool(using, "sequential_thinking", thought)).toMatchObject({ isError: false });
     // Of the first call nothing was kept.
     const { data } = await eventually(
       () => bare.json<{ data: Run[] }>("/api/runs?kind=reasoning"),

@@ -89,6 +89,19 @@ describe("the consent page", () => {
     expect(policy).not.toContain("script-src");
     expect(answer.headers.get("x-frame-options")).toBe("DENY");
     expect(answer.headers.get("cache-control")).toBe("no-store");
+    // Or a browser would send the form as from nobody.
+    expect(answer.headers.get("referrer-policy")).toBe("same-origin");
+  });
+
+  test.each([
+    ["http://127.0.0.1:41234/cb", "http://127.0.0.1:41234"],
+    ["http://[::1]:41234/cb", "http:"],
+    ["cursor://anysphere.cursor-mcp/oauth/callback", "cursor:"],
+  ])("lets its form lead to %s", async (address, source) => {
+    const app = await register({ redirect_uris: [address] });
+    const answer = await open(authorizePath(app, { redirect_uri: address }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-security-policy")).toContain(`form-action 'self' ${source};`);
   });
 
   test("escapes what the client says", async () => {
@@ -185,6 +198,18 @@ describe("an answer to the page", () => {
 });
 
 describe("a request to authorize", () => {
+  test("goes to Cursor's own scheme, and to no other that was registered", async () => {
+    const [cursor = "", other = ""] = ["cursor://anysphere.cursor-mcp/oauth/callback", "other-app://oauth/callback"];
+    const app = await register({ redirect_uris: [cursor, other, "http://localhost:8787/callback"] });
+    expect(await (await open(authorizePath(app, { redirect_uri: cursor }))).text()).toContain("on your own computer");
+    const answer = await consent(authorizePath(app, { redirect_uri: cursor }), cookie);
+    expect(answer.headers.get("location")).toMatch(/^cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?code=/);
+    for (const more of [{}, { code_challenge: undefined }]) {
+      const refused = await open(authorizePath(app, { redirect_uri: other, ...more }));
+      expect([refused.status, refused.headers.get("location")]).toEqual([400, null]);
+    }
+  });
+
   test.each([
     ["an unknown client", { client_id: "unknown" }],
     ["no client", { client_id: undefined }],
@@ -199,6 +224,7 @@ describe("a request to authorize", () => {
     ["a user", { redirect_uri: "https://me@client.example/callback" }],
     ["other letters", { redirect_uri: "https://client.example/Callback" }],
     ["a script", { redirect_uri: "javascript:alert(1)" }],
+    ["a scheme of its own that is no known program's", { redirect_uri: "other-app://callback" }],
     ["the same file by another way", { redirect_uri: "https://client.example/x/../callback" }],
   ])("with %s is told to the person and redirects nowhere", async (_, more) => {
     const answer = await open(authorizePath(clientId, more));

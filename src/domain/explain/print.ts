@@ -39,6 +39,11 @@ export function sharedChars(a: Print, b: Print): number {
   return chars;
 }
 
+/** What messages say, without who says it. */
+export function wordsOf(messages: readonly Message[]): string {
+  return messages.map(({ parts }) => parts.map(partText).join("\n")).join("\n");
+}
+
 /** A message as text, without the ids that a call of a tool is given each time anew. */
 function textOf({ role, parts }: Message): string {
   return `${role}: ${parts.map(partText).join("\n")}`;

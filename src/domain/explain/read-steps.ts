@@ -8,6 +8,7 @@ import { type Failure, failureOf } from "../errors/failure.ts";
 import { listLlmCalls } from "../runs/llm-calls.ts";
 import { listSpans } from "../runs/spans.ts";
 import { printOf } from "./print.ts";
+import { ResultReader } from "./result.ts";
 import { type Prints, type Step, stepsOf } from "./step.ts";
 
 /** Characters of log records' messages that are held until all of the log was read: what is beyond is not looked into. */
@@ -20,6 +21,8 @@ const MOST_FAILURES = 500;
 export interface RunSteps {
   steps: Step[];
   failures: Failure[];
+  /** What the run's own events say it gave, as text: its result, or its last message. */
+  result: string | null;
 }
 
 /** Reads a run's spans with prints of what they were given and gave. @throws AppError `run_not_found` */
@@ -27,10 +30,12 @@ export async function readSteps(ctx: Ctx, runId: string): Promise<RunSteps> {
   const prints = new Map<string, Prints>();
   const records = new Map<string, RecordInContext[]>();
   const failures: Failure[] = [];
+  const result = new ResultReader();
   let chars = 0;
   const see = (event: RunEvent) => {
     const failure = failureOf(runId, event, null);
     if (failure !== null && failures.length < MOST_FAILURES) failures.push(failure);
+    result.see(event);
     if (event.type === "SPAN") {
       const span = event.data as SpanData;
       const { input, output } = readContent(span, span);
@@ -49,5 +54,5 @@ export async function readSteps(ctx: Ctx, runId: string): Promise<RunSteps> {
     const own = prints.get(spanId);
     prints.set(spanId, { input: own?.input ?? printOf(said.input), output: own?.output ?? printOf(said.output) });
   }
-  return { steps: stepsOf(rows, new Set(calls.map(({ span_id }) => span_id)), prints), failures };
+  return { steps: stepsOf(rows, new Set(calls.map(({ span_id }) => span_id)), prints), failures, result: result.text };
 }

@@ -38,7 +38,12 @@ export function stepsOf(
   });
 }
 
-/** What a span does, however often: its kind and its name without the model it calls. */
-export function actOf({ step, name, model, tool_name }: SpanRow): string {
-  return `${step} ${tool_name ?? (model === null ? name : name.replace(model, "*"))}`;
+/** What a span does, however often: its kind and what it is called. */
+export function actOf(span: SpanRow): string {
+  return `${span.step} ${labelOf(span)}`;
+}
+
+/** What a span is called whatever model it asks: its tool, or its name with `*` for the model. */
+export function labelOf({ name, model, tool_name }: SpanRow): string {
+  return tool_name ?? (model === null ? name : name.replace(model, "*"));
 }

@@ -15,6 +15,17 @@ export const resourceOf = (origin: string): string => `${origin}/mcp`;
 export const resourceMetadataUrl = (origin: string): string => `${origin}${RESOURCE_METADATA}/mcp`;
 export const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
+/**
+ * Callbacks of programs that claim a scheme of their own, which MCP does not foresee: any program can claim any scheme.
+ * Cursor has no other way in some of its versions; PKCE keeps its code from whoever takes the callback.
+ */
+const APP_CALLBACKS: readonly string[] = ["cursor://anysphere.cursor-mcp/oauth/callback"];
+
+/** Whether a code could be sent there at all; the library asks whether the client has registered it. */
+export function isCallback(address: string): boolean {
+  return /^https?:/i.test(address) || APP_CALLBACKS.includes(address);
+}
+
 /** A token in the wrong hands works no longer than this; clients renew it by themselves. */
 const ACCESS_SECONDS = 3_600;
 /** After this a person is asked again, however often the client renewed. */
@@ -43,6 +54,8 @@ export function authorizationServer(origin: string): OAuthAuthorizationServer<En
     scopesSupported: [...OAUTH_SCOPES],
     accessTokenTTL: ACCESS_SECONDS,
     refreshTokenTTL: GRANT_SECONDS,
+    // Only those of `APP_CALLBACKS`.
+    allowPrivateUseRedirectUris: true,
     // What clients did wrong is told to them; it is not ours to log.
     onError: () => {},
   });

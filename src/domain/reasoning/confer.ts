@@ -5,6 +5,7 @@ import { type Asked, askModel } from "./ask.ts";
 import { stepTaken } from "./events.ts";
 import { sessionFinished } from "./finish.ts";
 import { openSession, type SessionRef } from "./open.ts";
+import { joined } from "./prompt.ts";
 import { record } from "./record.ts";
 import type { SessionState } from "./state.ts";
 import { type FileArgs, type Files, readFiles } from "./text-artifacts.ts";
@@ -36,7 +37,7 @@ export async function confer(ctx: Ctx, args: ConferArgs, waiting: Waiting): Prom
   const { message, model, temperature } = args;
   const [session, files] = await Promise.all([openSession(ctx, "confer", args, message), readFiles(ctx, args)]);
   const { state } = session;
-  const messages: ModelMessage[] = [...turns(state), { role: "user", content: join(files.prompt, message) }];
+  const messages: ModelMessage[] = [...turns(state), { role: "user", content: joined(files, message) }];
   const named = { name: model, otherwise: args.use_mini ? ("mini" as const) : ("normal" as const) };
   const answer = await askModel(ctx, session, named, { system: SYSTEM, messages, temperature }, waiting);
   // A conversation may say the same twice, so that each call is a turn of its own.
@@ -65,8 +66,4 @@ function turns(state: SessionState): ModelMessage[] {
     { role: "user" as const, content: prompt ?? state.question },
     { role: "assistant" as const, content: thought },
   ]);
-}
-
-function join(...parts: string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -120,8 +120,9 @@ export function synthesisUpdated(call: string, data: SynthesisData): NewEvent {
   return { id: `${call} synthesis`, type: "SYNTHESIS_UPDATED", data };
 }
 
-export function biasDetected(call: string, data: BiasData): NewEvent {
-  return { id: `${call} bias ${data.bias}`, type: "BIAS_DETECTED", data };
+/** @param n its place among those of the call: a check may find the same twice */
+export function biasDetected(call: string, n: number, data: BiasData): NewEvent {
+  return { id: `${call} bias ${n}`, type: "BIAS_DETECTED", data };
 }
 
 export function monitorFlagged(data: FindingData): NewEvent {

@@ -32,6 +32,15 @@ export function splitAnswer(text: string): SplitAnswer {
   return { prose: text.trim(), json: null, raw: null };
 }
 
+/** As `splitAnswer`, but an object with none of the fields is part of the prose: a step may be about JSON. */
+export function splitWith(text: string, fields: readonly string[]): SplitAnswer {
+  const split = splitAnswer(text);
+  const { json } = split;
+  if (json === null || Object.keys(json).length === 0 || fields.some((field) => Object.hasOwn(json, field)))
+    return split;
+  return { prose: text.trim(), json: null, raw: null };
+}
+
 /** A fence that was opened and not closed. */
 function withoutFence(text: string): string {
   return text.replace(/```[\w-]*\s*$/, "").trim();

@@ -33,6 +33,10 @@ export async function openSession(
     throw new AppError("invalid_request", "session_id and continuation_id name two sessions. Give one of them.");
   }
   if (id !== undefined) return { tool, state: await loadSession(ctx, id), beginning: [] };
-  const fresh = newSessionId();
-  return { tool, state: newState(fresh), beginning: [sessionStarted(fresh, tool, question)] };
+  return newSession(tool, newSessionId(), question);
+}
+
+/** A session that begins: what it is about is known before its first event is written. */
+export function newSession(tool: ReasoningTool, id: string, question: string): OpenSession {
+  return { tool, state: { ...newState(id), question }, beginning: [sessionStarted(id, tool, question)] };
 }

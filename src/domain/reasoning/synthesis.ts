@@ -52,7 +52,7 @@ export function nextSynthesis(state: SessionState, answer: SplitAnswer, step: nu
   const parsed = parseSynthesis(answer.json, step);
   return {
     version: (state.synthesis?.version ?? 0) + 1,
-    synthesis: parsed && answer.raw ? answer.raw : answer.prose || (answer.raw ?? ""),
+    synthesis: answer.raw ?? answer.prose,
     ...(parsed === undefined ? {} : { parsed }),
     step,
   };

@@ -1,5 +1,6 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { AppError } from "../../errors.ts";
+import { listArtifacts } from "../artifacts/list.ts";
 import { loadArtifact } from "../artifacts/load.ts";
 import { previewOf, wholeCharacters } from "../artifacts/media.ts";
 
@@ -54,7 +55,7 @@ function aboutPaths(paths: string[]): string {
 async function readText(ctx: Ctx, id: string, contents: boolean): Promise<TextArtifact> {
   const row = await loadArtifact(ctx, id);
   const { name, run_id, content_type, size, blob } = row;
-  if (previewOf(content_type) !== "text" && !/^text\//.test(content_type)) {
+  if (!isText(content_type)) {
     throw new AppError(
       "unsupported_media_type",
       `The artifact ${id.slice(0, 64)} is ${content_type.slice(0, 100)}; models are given text only.`,
@@ -66,6 +67,23 @@ async function readText(ctx: Ctx, id: string, contents: boolean): Promise<TextAr
   const bytes = new Uint8Array(await object.arrayBuffer());
   const cut = size > MAX_BYTES;
   return { id, name, run_id, text: new TextDecoder().decode(cut ? wholeCharacters(bytes) : bytes), cut };
+}
+
+function isText(contentType: string): boolean {
+  return previewOf(contentType) === "text" || /^text\//.test(contentType);
+}
+
+/** Files of one call. */
+export const MAX_FILES = 10;
+
+/** The newest text artifacts of a session: what was uploaded to it is meant for it. None if the caller may not read. */
+export async function ownTextArtifacts(ctx: Ctx, sessionId: string): Promise<string[]> {
+  if (!ctx.scopes.has("read") && !ctx.scopes.has("admin")) return [];
+  const { data } = await listArtifacts(ctx, { run_id: sessionId, limit: 50 });
+  return data
+    .filter(({ content_type }) => isText(content_type))
+    .slice(0, MAX_FILES)
+    .map(({ id }) => id);
 }
 
 function promptOf({ id, name, text, cut }: TextArtifact): string {

@@ -16,6 +16,14 @@ export interface ThoughtArgs extends SessionRef {
   needs_more_thoughts?: boolean | undefined;
 }
 
+/** How a tool calls the arguments that name other thoughts. */
+interface Names {
+  revises: string;
+  branches: string;
+}
+
+const NAMES: Names = { revises: "revises_thought", branches: "branch_from_thought" };
+
 /** How a thought lies among the others: "complete" = the last one, "recorded" = none of the rest. */
 export type ThoughtStatus = "complete" | "revision" | "branch" | "recorded";
 
@@ -25,23 +33,33 @@ export function statusOf(args: ThoughtArgs): ThoughtStatus {
   return args.branch_from_thought === undefined ? "recorded" : "branch";
 }
 
+/** Where a step stands among the others. */
+export type StepPlace = Pick<
+  StepData,
+  "step" | "total_steps" | "next_step_needed" | "revises_step" | "branch_from_step" | "branch_id"
+>;
+
 /**
  * Where the step stands, as REASONING_STEP says it.
  * @throws AppError `unprocessable` if it revises or branches from a thought that the session does not have
  */
-export function placeOf(state: SessionState, args: ThoughtArgs): Omit<StepData, "thought"> {
-  const { thought_number, total_thoughts, revises_thought, branch_from_thought, branch_id } = args;
-  requireThought(state, "revises_thought", revises_thought);
-  requireThought(state, "branch_from_thought", branch_from_thought);
+export function placeOf(state: SessionState, args: ThoughtArgs, names = NAMES): StepPlace {
+  const { thought_number, revises_thought, branch_from_thought, branch_id } = args;
+  requireThought(state, names.revises, revises_thought);
+  requireThought(state, names.branches, branch_from_thought);
   return {
     step: thought_number,
-    // An estimate that the thoughts have outgrown.
-    total_steps: Math.max(total_thoughts, thought_number),
+    total_steps: totalOf(args),
     next_step_needed: args.next_thought_needed,
     ...(revises_thought === undefined ? {} : { revises_step: revises_thought }),
     ...(branch_from_thought === undefined ? {} : { branch_from_step: branch_from_thought }),
     ...(branch_id === undefined ? {} : { branch_id }),
   };
+}
+
+/** How many thoughts there will be: an estimate, which the thoughts may have outgrown. */
+export function totalOf({ thought_number, total_thoughts, needs_more_thoughts }: ThoughtArgs): number {
+  return Math.max(total_thoughts, needs_more_thoughts ? thought_number + 1 : thought_number);
 }
 
 function requireThought({ steps }: SessionState, field: string, number: number | undefined): void {

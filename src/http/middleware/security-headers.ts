@@ -8,7 +8,7 @@ export function securityHeaders(): MiddlewareHandler<HonoEnv> {
     if (c.res.status === 101) return;
     const { headers } = c.res;
     headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("Referrer-Policy", "no-referrer");
+    if (!headers.has("Referrer-Policy")) headers.set("Referrer-Policy", "no-referrer");
     // Files that strangers made come with a stricter one.
     if (!headers.has("Content-Security-Policy")) {
       headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");

@@ -8,7 +8,7 @@ import { withClient } from "../../domain/oauth/clients.ts";
 import { isDocumentAddress } from "../../domain/oauth/document-address.ts";
 import { grantAccess } from "../../domain/oauth/grant.ts";
 import { grantable, OAUTH_SCOPES } from "../../domain/oauth/scopes.ts";
-import { authorizationServer, PATHS, RESOURCE_METADATA, resourceOf } from "../../domain/oauth/server.ts";
+import { authorizationServer, isCallback, PATHS, RESOURCE_METADATA, resourceOf } from "../../domain/oauth/server.ts";
 import { oauthEnv } from "../../domain/oauth/storage.ts";
 import { AppError, ERROR_CODES } from "../../errors.ts";
 import { consentPage, problemPage } from "../consent-page.ts";
@@ -99,6 +99,11 @@ async function onPage(
 /** @throws AuthorizationError, AppError */
 async function readRequest(c: Context<HonoEnv>): Promise<Pick<Asked, "env" | "request">> {
   const { server } = serverOf(c);
+  if (!isCallback(c.req.query("redirect_uri") ?? "")) {
+    throw new AuthorizationError("invalid_request", {
+      description: "redirect_uri must be https, or http on this machine",
+    });
+  }
   const env = await withClient(c.env, c.req.query("client_id") ?? "");
   const request = await server.getOAuthApi(env).parseAuthRequest(c.req.raw);
   if (!request.codeChallenge) {
@@ -128,12 +133,12 @@ async function askForConsent(c: Context<HonoEnv>, { env, request, identity, proo
     name: clientName.slice(0, 200),
     publisher: isDocumentAddress(request.clientId) ? new URL(request.clientId).hostname : null,
     redirectHost,
-    redirectIsLoopback,
+    redirectIsLocal: redirectIsLoopback || !request.redirectUri.startsWith("http"),
     project: (await whoAmI(ctx)).project.name,
     scopes: offered.map((name) => ({ name, ticked: ticked.includes(name) })),
     proof,
   };
-  return showPage(c, 200, (nonce) => consentPage(consent, nonce), new URL(request.redirectUri).origin);
+  return showPage(c, 200, (nonce) => consentPage(consent, nonce), sourceOf(request.redirectUri));
 }
 
 async function takeConsent(c: Context<HonoEnv>, { env, request, identity, proof }: Asked): Promise<Response> {
@@ -162,6 +167,12 @@ function showProblem(c: Context<HonoEnv>, status: number, message: string): Prom
   return showPage(c, status, (nonce) => problemPage(message, nonce));
 }
 
+/** An address as a policy names it: by its origin, or by its scheme where it has none (an app's own), or one of IPv6. */
+function sourceOf(address: string): string {
+  const { origin, hostname, protocol } = new URL(address);
+  return origin === "null" || hostname.startsWith("[") ? protocol : origin;
+}
+
 /** @param goesTo where the page's form may lead in the end, besides us: browsers check redirects, too */
 async function showPage(
   c: Context<HonoEnv>,
@@ -182,5 +193,7 @@ async function showPage(
     "Content-Security-Policy": policy.join("; "),
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
+    // Not `no-referrer`, by which a browser sends the form with the origin "null".
+    "Referrer-Policy": "same-origin",
   });
 }

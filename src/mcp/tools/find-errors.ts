@@ -19,9 +19,9 @@ export const findErrorsTool = defineTool({
     "What went wrong lately, by cause: failed spans of the newest runs with an error, grouped by their message without numbers and ids, by exception and span name. " +
     "Each group says how often, since when, where, and has examples: explain_run with an example's run_id says what came after, get_span what the span was given.",
   scope: "read",
-  input: z.object({
+  input: z.strictObject({
     filter: z
-      .object({
+      .strictObject({
         kind: z.array(z.enum(RUN_KINDS)).max(MAX_VALUES).optional(),
         service: anyOf,
         environment: anyOf,

@@ -9,7 +9,7 @@ const text = z.string().min(1).max(1000);
 const amount = z.number().min(0).max(1e9);
 const tokens = z.number().int().nullable();
 
-const filter = z.object({
+const filter = z.strictObject({
   model: text.optional(),
   provider: text.optional(),
   operation: text.optional(),
@@ -54,7 +54,7 @@ export const getLlmCalls = defineTool({
     "Model calls with model, tokens, cost and latency: of one run (run_id, in order of time), or of all runs by a filter (newest first). " +
     "Bodies are not in it: get_span has them.",
   scope: "read",
-  input: z.object({
+  input: z.strictObject({
     run_id: z.string().min(1).max(200).optional(),
     filter: filter.optional().describe("Without run_id only"),
     limit: z.number().int().min(1).max(200).default(25),

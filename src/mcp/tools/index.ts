@@ -2,6 +2,7 @@ import type { Tool } from "../tool.ts";
 import { analyzeCost } from "./analyze-cost.ts";
 import { analyzeLatency } from "./analyze-latency.ts";
 import { annotateRun } from "./annotate-run.ts";
+import { compareRunsTool } from "./compare-runs.ts";
 import { explainRunTool } from "./explain-run.ts";
 import { findErrorsTool } from "./find-errors.ts";
 import { getLlmCalls } from "./get-llm-calls.ts";
@@ -28,6 +29,7 @@ export const TOOLS = [
   runSpans,
   // Analyse.
   explainRunTool,
+  compareRunsTool,
   findErrorsTool,
   analyzeCost,
   analyzeLatency,

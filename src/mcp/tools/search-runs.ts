@@ -9,7 +9,7 @@ const text = z.string().min(1).max(1000);
 const anyOf = z.array(text).max(MAX_VALUES);
 const amount = z.number().min(0).max(1e9);
 
-const filter = z.object({
+const filter = z.strictObject({
   q: text
     .max(500)
     .optional()
@@ -44,7 +44,7 @@ export const searchRuns = defineTool({
     "Finds runs (agent runs, traces, reasoning sessions) by full text and by their fields, newest first or by cost, duration or tokens. " +
     "Start here. Each result is a summary with the run's id: get_run shows its tree, explain_run says why it was slow or costly.",
   scope: "read",
-  input: z.object({
+  input: z.strictObject({
     filter: filter.optional().describe("Several values of a field = any of them; several fields = all of them"),
     sort: z.enum(RUN_SORTS).default("started_at").describe("With q only started_at"),
     order: z.enum(["desc", "asc"]).default("desc"),

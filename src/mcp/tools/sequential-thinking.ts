@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { think } from "../../domain/reasoning/think.ts";
-import { branchesOf } from "../../domain/reasoning/thought.ts";
+import { branchesOf, totalOf } from "../../domain/reasoning/thought.ts";
 import { defineTool } from "../tool.ts";
 import { findingOf, findingSchema, sessionOf, sessionOutput, thoughtArgs } from "./reasoning-parts.ts";
 
@@ -28,7 +28,7 @@ export const sequentialThinking = defineTool({
     const { state, status, findings } = await think(ctx, args);
     return {
       thought_number: args.thought_number,
-      total_thoughts: Math.max(args.total_thoughts, args.thought_number),
+      total_thoughts: totalOf(args),
       next_thought_needed: args.next_thought_needed,
       status,
       branches: branchesOf(state),
