@@ -151,7 +151,10 @@ describe("confer", () => {
     const broken = { id: "1", choices: [], error: { code: 502, message: "Provider disconnected" } };
     const cases = [
       [{ status: 402, body: { error: { code: 402, message: "Out of credits" } } }, /^model_rejected: .*Out of credits/],
-      [{ status: 403, body: { error: { code: 403, message: "Moderated" } } }, /^model_key_refused: openrouter/],
+      [
+        { status: 403, body: { error: { code: 403, message: "Moderated" } } },
+        /^model_key_refused: openrouter .*Moderated/,
+      ],
       [{ status: 429, body: {}, headers: { "retry-after": "Fri, 01 Jan 2027 00:00:00 GMT" } }, /again in \d+ s\.$/m],
       [
         { raw: `data: ${JSON.stringify(broken)}\n\n`, contentType: "text/event-stream" },
