@@ -90,6 +90,6 @@ export async function lastSeqOrZero(ctx: Ctx, runId: string): Promise<number> {
 export function runNotFound(runId: string): AppError {
   return new AppError(
     "run_not_found",
-    `There is no run ${runId.slice(0, 64)} in this project. Check the id; GET /api/runs (over MCP search_runs) lists what there is.`,
+    `There is no run ${runId.slice(0, 64)} in this project. Its id may be mistyped, or it was deleted.`,
   );
 }
