@@ -28,7 +28,7 @@ export const setupConfig = defineTool({
       .default(true)
       .describe("false = show how to have the aliases stand for cheaper models"),
     custom_models: z
-      .object({ reasoning_model: model, normal_model: model, mini_model: model })
+      .strictObject({ reasoning_model: model, normal_model: model, mini_model: model })
       .optional()
       .describe("Show how to have the aliases stand for these"),
   }),

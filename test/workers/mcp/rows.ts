@@ -186,4 +186,11 @@ export const ROWS: Record<string, Row> = {
     foreign: sessionCalls({ ...thought, use_llm: false }),
     refused: [[soon, "invalid_request"]],
   },
+  illumination_status: {
+    valid: {},
+    foreign: (ids) => [[{}, { session: null, recent_sessions: [] }], ...sessionCalls({})(ids)],
+    refused: [[{ session_id: "s", continuation_id: "t" }, "invalid_request"]],
+  },
+  // Says nothing of any project.
+  setup_config: { valid: { custom_models: {} }, foreign: () => [] },
 };
