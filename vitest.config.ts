@@ -101,6 +101,7 @@ export default defineConfig({
                 },
                 "runlight-bells-dead": { maxBatchSize: 20, maxBatchTimeout: 0, maxRetries: 100, retryDelay: 1 },
                 "runlight-jobs": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 1 },
+                "runlight-monitors": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 3 },
               },
               bindings: {
                 RUNLIGHT_API_KEY: "rl_test0000000000000000000000000000000000",

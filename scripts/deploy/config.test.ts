@@ -17,6 +17,7 @@ test("names come from the two wrangler.toml files", async () => {
       { kind: "namespace", name: "runlight-oauth-kv" },
       { kind: "queue", name: "runlight-bells" },
       { kind: "queue", name: "runlight-jobs" },
+      { kind: "queue", name: "runlight-monitors" },
       { kind: "queue", name: "runlight-bells-dead" },
       { kind: "bucket", name: "runlight" },
       { kind: "pages", name: "runlight-web" },

@@ -35,6 +35,7 @@ const CREATIONS = [
   "wrangler kv namespace create runlight-oauth-kv --no-update-config",
   "wrangler queues create runlight-bells",
   "wrangler queues create runlight-jobs",
+  "wrangler queues create runlight-monitors",
   "wrangler queues create runlight-bells-dead",
   "wrangler r2 bucket create runlight",
   "wrangler pages project create runlight-web --production-branch main",
@@ -57,6 +58,7 @@ D1 database runlight … created
 KV namespace runlight-oauth-kv … created
 queue runlight-bells … created
 queue runlight-jobs … created
+queue runlight-monitors … created
 queue runlight-bells-dead … created
 R2 bucket runlight … created
 Pages project runlight-web … created

@@ -22,5 +22,5 @@ test("--dry-run names everything, without a login, in a process that may start n
   for (const { name } of resources) expect(stdout).toContain(`create ${name}`);
   for (const name of secrets) expect(stdout).toContain(`npx wrangler secret put ${name}`);
   expect(stdout).toContain(`Worker ${worker}: npx wrangler deploy --config .wrangler/deploy/wrangler.json`);
-  expect(stdout.match(/^ *\d+\. /gm)).toHaveLength(14);
+  expect(stdout.match(/^ *\d+\. /gm)).toHaveLength(15);
 });

@@ -40,10 +40,14 @@ export async function segmentsMarked(
   return results.map(pointerFrom);
 }
 
-const SELECT = "SELECT first_seq, last_seq, pack, byte_offset, byte_length, slice_from, slice_to, skip FROM segments";
+/** The columns of a pointer. */
+export const POINTER_COLUMNS = "first_seq, last_seq, pack, byte_offset, byte_length, slice_from, slice_to, skip";
 
-type PointerRow = Omit<SegmentPointer, "skip"> & { skip: string | null };
+const SELECT = `SELECT ${POINTER_COLUMNS} FROM segments`;
 
-function pointerFrom(row: PointerRow): SegmentPointer {
+/** A pointer as its row holds it. */
+export type PointerRow = Omit<SegmentPointer, "skip"> & { skip: string | null };
+
+export function pointerFrom(row: PointerRow): SegmentPointer {
   return { ...row, skip: row.skip === null ? [] : (JSON.parse(row.skip) as number[]) };
 }

@@ -86,11 +86,12 @@ export function memberAt(body: Uint8Array, place: Place): Uint8Array {
 /** Inflates a gzip member. */
 export type Unpack = (member: Uint8Array) => Uint8Array;
 
-/** A way to unpack members of one body that does not inflate one twice in a row: the parts of a request share one. */
+/** A way to unpack members that does not inflate one twice in a row: the parts of a request share one. */
 export function unpackOnce(): Unpack {
-  let last: { at: number; bytes: Uint8Array } | undefined;
+  let last: { in: ArrayBufferLike; at: number; bytes: Uint8Array } | undefined;
   return (member) => {
-    if (last?.at !== member.byteOffset) last = { at: member.byteOffset, bytes: gunzipSync(member) };
+    const { buffer, byteOffset: at } = member;
+    if (last?.at !== at || last.in !== buffer) last = { in: buffer, at, bytes: gunzipSync(member) };
     return last.bytes;
   };
 }

@@ -7,6 +7,7 @@ import { knownHost } from "../http/middleware/known-host.ts";
 import { knownOrigin } from "../http/middleware/known-origin.ts";
 import { replyError } from "../http/reply-error.ts";
 import type { HonoEnv } from "../http/types.ts";
+import { tooDeep } from "../otlp/conventions/values.ts";
 import { authenticateAgent } from "./authenticate.ts";
 import { challenge } from "./challenge.ts";
 import { missingScope } from "./missing-scope.ts";
@@ -31,7 +32,10 @@ export function mcpRoutes(factory: ServerFactory = createServer) {
     const handler = createMcpHandler(() => factory(ctx, origin), { maxRequestBodySize: MAX_BODY });
     if (c.req.method !== "POST") return handler.fetch(c.req.raw);
     const body = await readBody(c.req.raw, MAX_BODY);
-    const scope = ctx.actor.type === "oauth" ? missingScope(ctx, parse(body)) : null;
+    const text = new TextDecoder().decode(body);
+    if (tooDeep(text))
+      throw new AppError("invalid_request", "The body is nested too deep. Send JSON of at most 64 levels.");
+    const scope = ctx.actor.type === "oauth" ? missingScope(ctx, parse(text)) : null;
     if (scope) return askForScope(c, scope);
     const { method, headers, signal } = c.req.raw;
     return handler.fetch(new Request(c.req.url, { method, headers: plain(headers), body, signal }));
@@ -57,9 +61,9 @@ function plain(headers: Headers): Headers {
 }
 
 /** What the server will read, too; undefined if it is no JSON, which it will say. */
-function parse(body: Uint8Array): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -34,15 +34,26 @@ test("settings are shown, changed and said to be saved, and a run stalls by them
   await minutes.fill("0");
   await save.click();
   expect(await minutes.evaluate((field: HTMLInputElement) => field.validity.rangeUnderflow)).toBe(true);
-  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 2, retention_days: 30, search: true });
+  expect(await server.json("/api/settings")).toEqual({
+    stall_after_minutes: 2,
+    retention_days: 30,
+    search: true,
+    monitors: true,
+  });
 
   await minutes.fill("45");
   await page.getByLabel("For ever").check();
   await page.getByLabel("Texts of runs can be searched").uncheck();
+  await page.getByLabel("Runs that ended are looked through for trouble").uncheck();
   await save.click();
   await expect(page.getByRole("status").first()).toHaveText("Saved");
   await expect(save).toBeDisabled();
-  expect(await server.json("/api/settings")).toEqual({ stall_after_minutes: 45, retention_days: null, search: false });
+  expect(await server.json("/api/settings")).toEqual({
+    stall_after_minutes: 45,
+    retention_days: null,
+    search: false,
+    monitors: false,
+  });
 
   // The other pages know at once.
   await page.route(/\/api\/runs\?/, async (route) => {

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { KEY, removeState, type StartedServer, startServer } from "../server/harness.ts";
+import { removeState, type StartedServer, startServer } from "../server/harness.ts";
+import { letIn } from "../server/person.ts";
 import { runSuite } from "./suite.ts";
 
 let server: StartedServer;
@@ -17,12 +18,12 @@ afterAll(async () => {
 test("the authorization server passes both scenarios, a person's consent between", async () => {
   const port = await freePort();
   const clientId = await register(`http://127.0.0.1:${port}/callback`);
-  let consent: Promise<void> | undefined;
+  let consent: Promise<Response> | undefined;
   const verdict = await runSuite(
     ["authorization", "--url", server.origin, "--client-id", clientId, "--port", String(port)],
     (output) => {
       const address = /^http\S+\/oauth\/authorize\?\S+$/m.exec(output)?.[0];
-      if (address && output.includes("Waiting") && !consent) consent = letIn(address);
+      if (address && output.includes("Waiting") && !consent) consent = letIn(address, ["read"]).then(fetch);
     },
   );
   await consent;
@@ -45,22 +46,6 @@ async function register(redirectUri: string): Promise<string> {
     body: JSON.stringify(body),
   });
   return ((await answer.json()) as { client_id: string }).client_id;
-}
-
-/** What a person does with the address that the suite prints: sign in, look, allow, and be led back. */
-async function letIn(address: string): Promise<void> {
-  const signedIn = await fetch(`${server.origin}/api/auth/sign-in`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ key: KEY }),
-  });
-  const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-  const page = await (await fetch(address, { headers: { cookie } })).text();
-  const proof = /name="proof" value="([^"]+)"/.exec(page)?.[1] ?? "";
-  const body = new URLSearchParams({ proof, decision: "allow", scope: "read" });
-  const headers = { cookie, origin: server.origin };
-  const answer = await fetch(address, { method: "POST", headers, body, redirect: "manual" });
-  await fetch(answer.headers.get("location") ?? "");
 }
 
 async function freePort(): Promise<number> {

@@ -5,7 +5,7 @@ import { readSettings } from "../../src/domain/settings/load.ts";
 import type { Settings } from "../../src/domain/settings/schema.ts";
 import { eventually, newKey, newProject, type TestProject } from "./helpers.ts";
 
-const DEFAULTS: Settings = { stall_after_minutes: 2, retention_days: null, search: true };
+const DEFAULTS: Settings = { stall_after_minutes: 2, retention_days: null, search: true, monitors: true };
 const MINUTE_MS = 60_000;
 
 function put(project: TestProject, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

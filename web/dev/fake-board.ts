@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 export class FakeBoard {
   readonly #jobs: JobAnswer[];
   readonly #letters: OpenedLetter[];
-  #settings: Settings = { stall_after_minutes: 2, retention_days: null, search: true };
+  #settings: Settings = { stall_after_minutes: 2, retention_days: null, search: true, monitors: true };
 
   constructor(now: number) {
     this.#jobs = fakeJobs(now);

@@ -11,6 +11,8 @@ export interface JudgedStep {
   failed?: boolean | undefined;
   /** The provider says that the answer was cut at its limit. */
   cut?: boolean | undefined;
+  /** It ran beside an earlier one, as of a fan-out: neither is an answer to the other, so that it goes in no circle and strays from nothing. */
+  beside?: boolean | undefined;
 }
 
 export const MONITORS = ["circular", "drift", "quality"] as const;

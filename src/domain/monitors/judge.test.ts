@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Example, stepsOf } from "../../../test/fixtures/monitors/example.ts";
 import { HEALTHY } from "../../../test/fixtures/monitors/healthy.ts";
+import { HELD_OUT } from "../../../test/fixtures/monitors/held-out.ts";
 import { SICK } from "../../../test/fixtures/monitors/sick.ts";
 import type { Finding, JudgedStep } from "./finding.ts";
 import { judge } from "./judge.ts";
@@ -16,6 +17,10 @@ describe("labelled examples", () => {
   });
 
   test.each(SICK.map((example) => [example.name, example] as const))("sick: %s", (_, example) => {
+    expect(judged(example)).toEqual(example.found ?? example.expect);
+  });
+
+  test.each(HELD_OUT.map((example) => [example.name, example] as const))("held out: %s", (_, example) => {
     expect(judged(example)).toEqual(example.found ?? example.expect);
   });
 });
@@ -124,12 +129,15 @@ describe("precision and recall on the labelled examples", () => {
   } as const;
 
   test.each([
-    ["circular", 13, 0, 1],
-    ["drift", 6, 0, 1],
-    ["quality", 13, 0, 0],
-  ] as const)("%s: %d right, %d false, %d missed", (monitor, right, wrong, missed) => {
+    ["tuned", "circular", 13, 0, 1],
+    ["tuned", "drift", 6, 0, 1],
+    ["tuned", "quality", 13, 0, 0],
+    ["held_out", "circular", 2, 0, 1],
+    ["held_out", "drift", 1, 1, 0],
+    ["held_out", "quality", 2, 0, 0],
+  ] as const)("%s, %s: %d right, %d false, %d missed", (set, monitor, right, wrong, missed) => {
     const counts = { right: 0, wrong: 0, missed: 0 };
-    for (const example of EXAMPLES) {
+    for (const example of [...EXAMPLES, ...HELD_OUT].filter((each) => each.set === set)) {
       const found = judged(example);
       for (const sign of monitors[monitor]) {
         if (found.includes(sign) && example.expect.includes(sign)) counts.right++;

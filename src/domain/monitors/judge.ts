@@ -16,5 +16,8 @@ export function judge(steps: readonly JudgedStep[], question: string): Finding[]
   if (steps.length < THRESHOLDS.pattern) return [];
   const first = Math.max(0, steps.length - THRESHOLDS.steps);
   const read = steps.slice(first).map((step, n) => readStep({ ...step, step: step.step ?? first + n + 1 }, n));
-  return [...circular(read), ...drift(read, question), ...quality(read)];
+  const inTurn = read.filter(({ beside }) => !beside);
+  // One after the other they are the agent's way; each for itself they are answers.
+  const way = inTurn.length < THRESHOLDS.pattern ? [] : [...circular(inTurn), ...drift(inTurn, question)];
+  return [...way, ...quality(read)];
 }

@@ -32,7 +32,9 @@ export function quality(steps: readonly ReadStep[]): Finding[] {
 
 function shrinking(steps: readonly ReadStep[]): Finding | null {
   // An answer to a tool's result may be one word; answers alone are compared.
-  const said = steps.filter(({ calls, text, failed }) => !calls?.length && !failed && text.trim() !== "");
+  const said = steps.filter(
+    ({ calls, text, failed, beside }) => !calls?.length && !failed && !beside && text.trim() !== "",
+  );
   for (let n = T.before; n + pattern <= said.length; n++) {
     const before = median(said.slice(0, n).map(({ text }) => text.length));
     if (before < T.substance) continue;
@@ -48,6 +50,7 @@ function shrinking(steps: readonly ReadStep[]): Finding | null {
 function looping(steps: readonly ReadStep[]): Finding | null {
   const stuck: { step: ReadStep; distinct: number }[] = [];
   for (const step of steps) {
+    if (isVaried(step.text)) continue;
     const distinct = Math.min(distinctShare(step.terms.words), tailShare(step.text));
     if (distinct < T.distinct) stuck.push({ step, distinct });
   }
@@ -62,6 +65,16 @@ function looping(steps: readonly ReadStep[]): Finding | null {
     T.distinct,
     stuck.map(({ step }) => step),
   );
+}
+
+/** Whether a text is far from repeating itself, by a look that costs a fifth of reading its words: most are. */
+function isVaried(text: string): boolean {
+  if (text.length > THRESHOLDS.chars) return false;
+  const words = text.toLowerCase().replace(/\d+/g, "0").split(/\s+/);
+  // Where words have no spaces between them these are sentences.
+  if (words.length * 20 < text.length) return false;
+  const tuples = words.length - 3;
+  return tuples < T.tuples / 2 || shingles(words, 4).size >= tuples * T.varied;
 }
 
 function distinctShare(words: readonly string[]): number {

@@ -12,9 +12,18 @@ export interface ReadStep extends JudgedStep {
 /** Words that a string in JSON needs to be prose. Shorter ones are values: a grade, a name, a choice. */
 const PROSE_WORDS = 4;
 
-/** Reads a step once, for all monitors. @param n its place, from 0 */
+/** Reads a step once, for all monitors, and its words only if one looks at them. @param n its place, from 0 */
 export function readStep(step: JudgedStep, n: number): ReadStep {
-  return { ...step, n, label: step.step ?? n + 1, terms: termsOf(proseOf(step.text).slice(0, THRESHOLDS.chars)) };
+  let terms: Terms | undefined;
+  return {
+    ...step,
+    n,
+    label: step.step ?? n + 1,
+    get terms() {
+      terms ??= termsOf(proseOf(step.text).slice(0, THRESHOLDS.chars));
+      return terms;
+    },
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Every number that the monitors decide by, with its reason. They were set by hand on one half of the labelled examples
- * (test/fixtures/monitors) and measured on the other; docs/monitors.md says what came of it. Change one, and judge.test.ts says what it costs.
+ * Every number that the monitors decide by, with its reason. They were set by hand on labelled examples (test/fixtures/monitors)
+ * and measured on a few more that were written afterwards; docs/monitors.md says what came of it. Change one, and
+ * judge.test.ts says what it costs.
  */
 export const THRESHOLDS = {
   /** Newest steps that are looked at. Comparing is quadratic: this many take milliseconds, and a longer run has shown itself before. */
@@ -62,6 +63,8 @@ export const THRESHOLDS = {
   quality: {
     /** A text that is mostly its own repetition: distinct among its word 4-tuples. Tables and code stay above 0.5. */
     distinct: 0.4,
+    /** Share from which on a text is not looked at any closer: as words it may be a little less varied than as it stands. */
+    varied: 0.75,
     /** 4-tuples that a text needs for that. A refrain in a short text is style. */
     tuples: 40,
     /** The newest three are shorter than this share of the median before them… */

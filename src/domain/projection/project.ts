@@ -4,12 +4,14 @@ import { packKey } from "../../blobs/keys.ts";
 import { buildPack, type PackEntry } from "../../blobs/packs.ts";
 import { dbFor } from "../../db/db.ts";
 import { memberAt, unpackOnce } from "../../events/part.ts";
+import { dueRuns } from "../monitors/due.ts";
+import { askForVerdicts } from "../monitors/message.ts";
 import { runFromRow } from "../runs/run-from-row.ts";
 import { loadSettings } from "../settings/load.ts";
 import { factsOf, textOf } from "./parts.ts";
 import { changedRows, type PlannedPart, planParts } from "./plan.ts";
 import type { RunRow } from "./rows.ts";
-import { type KnownRun, loadKnown, segmentOf, writeProjection } from "./store.ts";
+import { type KnownRun, loadKnown, type Projected, segmentOf, writeProjection } from "./store.ts";
 
 /**
  * Bytes of one drain. Far below what an RPC carries (32 MiB): D1 runs one batch at a time, and on one machine nothing else
@@ -65,7 +67,7 @@ async function projectDrain(
   report: ProjectionReport,
 ): Promise<ProjectionCount> {
   const { projectId, object } = address;
-  const { search } = await loadSettings(env, projectId);
+  const { search, monitors } = await loadSettings(env, projectId);
   const unpacked = rows.map((row) => ({ parts: partsOf(row, search), body: row.body }));
   const parts = unpacked.flatMap((row) => row.parts);
   const { bytes, entries } = buildPack(projectId, object, unpacked);
@@ -86,7 +88,12 @@ async function projectDrain(
     const segments = plan.fresh.map(({ n, ...facts }) =>
       segmentOf(entries[n] as PackEntry, key, facts, parts[n]?.text() ?? ""),
     );
-    if (segments.length === 0) return { events: 0, rowsWritten: 0 };
+    const ask = (projected: readonly Projected[]) =>
+      monitors ? askForVerdicts(env, projectId, dueRuns(parts, projected, known.runs)) : undefined;
+    if (segments.length === 0) {
+      await ask([]);
+      return { events: 0, rowsWritten: 0 };
+    }
     const projected = [...plan.states].map(([id, state]) => changedRows(id, state, known.runs.get(id)));
     const written = await writeProjection(db, projectId, segments, projected, known);
     if (written === false) {
@@ -96,7 +103,7 @@ async function projectDrain(
     report.parts += segments.length;
     report.runs += projected.length;
     report.rowsWritten += written;
-    await tellFeed(env, projectId, projected, known.runs);
+    await Promise.all([tellFeed(env, projectId, projected, known.runs), ask(projected)]);
     return {
       events: segments.reduce((sum, each) => sum + each.last_seq - each.first_seq + 1, 0),
       rowsWritten: written,

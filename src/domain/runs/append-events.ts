@@ -55,11 +55,7 @@ export async function appendEvents(
   sent: readonly NewEvent[],
   options: { key?: string | undefined; kind?: RunKind | undefined; ahead?: number } = {},
 ): Promise<Appended> {
-  const checked = check(runId, sent, options.ahead ?? 0);
-  const { env, projectId } = ctx;
-  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
-  const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
-  const part = partOf(runId, options.kind ?? kindOfId(runId), checked, facts, search, options.key);
+  const part = await newPart(ctx, runId, sent, options);
   const [result] = await appendParts(ctx, [part]);
   if (!result)
     throw new AppError("unavailable", "The log did not answer. Send the same request again.", { retryAfter: 1 });
@@ -76,6 +72,19 @@ export async function appendEvents(
     skipped,
     ...warningOf(lastSeq),
   };
+}
+
+/** The part that events make; parameters and errors as of appendEvents, for whoever appends to many runs at once. */
+export async function newPart(
+  { env, projectId }: Pick<Ctx, "env" | "projectId">,
+  runId: string,
+  sent: readonly NewEvent[],
+  options: { key?: string | undefined; kind?: RunKind | undefined; ahead?: number } = {},
+): Promise<NewPart> {
+  const checked = check(runId, sent, options.ahead ?? 0);
+  const [prices, search] = await Promise.all([loadPrices(env, projectId), carriesText(env, projectId)]);
+  const facts = (span: Span, context: SpanContext) => pricedFacts(span, context, prices);
+  return partOf(runId, options.kind ?? kindOfId(runId), checked, facts, search, options.key);
 }
 
 function warningOf(lastSeq: number): Pick<Appended, "warning"> {

@@ -16,7 +16,7 @@ const RETRY_AFTER = 1;
  * Appends parts to their runs' logs: one call per log object, side by side. When it returns, all of them are durable.
  * @throws AppError `unavailable` if any log could not be written; those that were recognise their part when it comes again
  */
-export async function appendParts(ctx: Ctx, parts: NewPart[]): Promise<AppendResult[]> {
+export async function appendParts(ctx: Pick<Ctx, "env" | "projectId">, parts: NewPart[]): Promise<AppendResult[]> {
   const calls = new Map<string, { address: LogAddress; parts: NewPart[] }>();
   for (const part of parts) {
     const address = logAddress(ctx.env, ctx.projectId, part.run);

@@ -30,7 +30,8 @@ export async function readRun(ctx: Ctx, runId: string): Promise<Run> {
   return runFromRow(await currentRow(ctx, runId), Date.now(), DEFAULT_SETTINGS);
 }
 
-async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
+/** A run's row, as of the last acknowledged write. @throws AppError `run_not_found` */
+export async function currentRow(ctx: Ctx, runId: string): Promise<RunRow> {
   const db = dbFor(ctx.env, ctx.projectId);
   const log = runLog(ctx.env, logAddress(ctx.env, ctx.projectId, runId));
   const [row, tail] = await Promise.all([loadRunRow(db, ctx.projectId, runId), log.heldFacts(runId)]);
@@ -89,6 +90,6 @@ export async function lastSeqOrZero(ctx: Ctx, runId: string): Promise<number> {
 export function runNotFound(runId: string): AppError {
   return new AppError(
     "run_not_found",
-    `There is no run ${runId.slice(0, 64)} in this project. Check the id; GET /api/runs (over MCP search_runs) lists what there is.`,
+    `There is no run ${runId.slice(0, 64)} in this project. Its id may be mistyped, or it was deleted.`,
   );
 }

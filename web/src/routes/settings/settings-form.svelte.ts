@@ -11,6 +11,7 @@ export class SettingsForm {
   forEver = $state(true);
   days = $state<number | null>(OFFERED_DAYS);
   search = $state(true);
+  monitors = $state(true);
 
   error = $state.raw<unknown>(null);
   saving = $state(false);
@@ -25,7 +26,8 @@ export class SettingsForm {
     this.#stored !== null &&
       (this.stallMinutes !== this.#stored.stall_after_minutes ||
         this.#typedDays !== this.#stored.retention_days ||
-        this.search !== this.#stored.search),
+        this.search !== this.#stored.search ||
+        this.monitors !== this.#stored.monitors),
   );
   readonly saved = $derived(this.#saved !== null && !this.changed);
 
@@ -62,6 +64,7 @@ export class SettingsForm {
         stall_after_minutes: this.stallMinutes,
         retention_days: this.#typedDays,
         search: this.search,
+        monitors: this.monitors,
       });
       this.#take(settings);
       this.#saved = settings;
@@ -77,6 +80,7 @@ export class SettingsForm {
     this.#stored = settings;
     this.stallMinutes = settings.stall_after_minutes;
     this.search = settings.search;
+    this.monitors = settings.monitors;
     this.forEver = settings.retention_days === null;
     if (settings.retention_days !== null) this.days = settings.retention_days;
   }

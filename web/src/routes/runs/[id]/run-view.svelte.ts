@@ -1,5 +1,6 @@
 import { api, type LlmCall, paths, type Run, type RunEvent, type SpanRow } from "#lib/api.ts";
 import { type LiveState, liveSocket } from "#lib/live-socket.ts";
+import { Annotations } from "./annotations.svelte.ts";
 import { Artifacts } from "./artifacts.svelte.ts";
 import type { Range } from "./axis.ts";
 import { Children } from "./children.svelte.ts";
@@ -44,6 +45,7 @@ export class RunView {
   /** The row that the keyboard stands on. */
   cursor = $state.raw<Node | null>(null);
 
+  readonly annotations: Annotations;
   readonly artifacts: Artifacts;
   readonly children: Children;
   readonly spoken: SpokenLog;
@@ -56,6 +58,10 @@ export class RunView {
     this.version;
     return visibleRows(this.trace, this.collapsed, this.matches);
   });
+  /** What findings say of spans, by their ids. */
+  get flags(): ReadonlyMap<string, string> {
+    return this.annotations.flags;
+  }
   /** How many spans are here. The tree itself does not tell when it has changed: pages read these. */
   readonly size = $derived.by(() => {
     this.version;
@@ -88,6 +94,7 @@ export class RunView {
 
   constructor(id: string) {
     this.#id = id;
+    this.annotations = new Annotations(id, this.#abort.signal);
     this.artifacts = new Artifacts(id, this.#abort.signal);
     this.children = new Children(id);
     this.spoken = new SpokenLog(id, this.#abort.signal);
@@ -107,8 +114,13 @@ export class RunView {
       return;
     }
     this.children.load(this.run.status === "running");
-    // Once the log is known to some seq: a file that is not in this list has its event behind it, which comes live.
-    spans.catch(() => {}).then(() => this.artifacts.load());
+    // Once the log is known to some seq: what is not in these lists has its event behind it, which comes live.
+    spans
+      .catch(() => {})
+      .then(() => {
+        this.artifacts.load();
+        this.annotations.load();
+      });
     try {
       const { data, last_seq } = await spans;
       this.#pass();
@@ -284,6 +296,7 @@ export class RunView {
         for (const listener of this.#listeners) listener(events);
         this.spoken.take(events);
         this.artifacts.take(events);
+        this.annotations.take(events);
         for (const event of events) {
           const row = spanFromEvent(event);
           if (row) this.#queue.push(row);
