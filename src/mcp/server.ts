@@ -7,6 +7,7 @@ import {
 import { type Ctx, requireScope } from "../context.ts";
 import { VERSION } from "../version.ts";
 import { addView } from "./app/view.ts";
+import { addPrompts } from "./prompts.ts";
 import { toolError } from "./reply-error.ts";
 import { addResources } from "./resources.ts";
 import type { Tool, ToolCall } from "./tool.ts";
@@ -35,6 +36,7 @@ export function createServer(ctx: Ctx, origin: string, { capabilities, ...more }
   );
   for (const tool of TOOLS) addTool(server, tool, ctx, origin);
   addResources(server, ctx, origin);
+  addPrompts(server, ctx);
   addView(server);
   return server;
 }

@@ -21,10 +21,16 @@ export function modelFailure(config: ModelConfig, { provider, model }: ModelRef,
   const { status, headers, message = "", type } = error as ApiError;
   const who = `${provider} (${model.slice(0, 100)})`;
   const words = redacted(config, typeof message === "string" ? message : "");
-  if (status === 401 || status === 403 || type === "authentication_error" || type === "permission_error") {
+  if (status === 401 || type === "authentication_error") {
     return new AppError(
       "model_key_refused",
-      `${who} refused the key (${status ?? type}): it is wrong, revoked, or may not use this model. ${HOW_TO_SET}`,
+      `${who} refused the key (${status ?? type}): it is wrong or revoked. ${HOW_TO_SET}`,
+    );
+  }
+  if (status === 403 || type === "permission_error") {
+    return new AppError(
+      "model_key_refused",
+      `${who} refused the call (${status ?? type}): ${words}. The key may not use this model, or the text is not let through. Take another model; setup_config lists what is configured.`,
     );
   }
   if (status === 429 || type === "rate_limit_error") {

@@ -13,6 +13,31 @@ interface Output {
   usage?: OpenAI.CompletionUsage;
 }
 
+/** What its codes mean in HTTP (developers.cloudflare.com/workers-ai/platform/errors); others are failures of its own. */
+const STATUS_OF_CODE: { [code: string]: number } = {
+  5007: 404,
+  3042: 404,
+  5004: 400,
+  3003: 400,
+  3039: 400,
+  5005: 400,
+  3006: 413,
+  5016: 403,
+  5018: 403,
+  3023: 403,
+  3041: 403,
+  3036: 429,
+  3040: 429,
+  3007: 504,
+};
+
+/** The binding's errors say their code at the beginning of the message and have no status. */
+function withStatus(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const status = STATUS_OF_CODE[/\b(\d{4}):/.exec(message)?.[1] ?? ""];
+  return status === undefined ? error : { status, message };
+}
+
 /** Asks Workers AI by its binding. In one piece: the binding reports a call that breaks as an error by itself. */
 export async function askWorkersAi(
   ai: WorkersAi,
@@ -21,15 +46,14 @@ export async function askWorkersAi(
   signal: AbortSignal,
   onText: OnText,
 ): Promise<ModelAnswer> {
-  const output = (await ai.run(
-    model,
-    {
-      messages: [{ role: "system", content: system }, ...messages],
-      max_tokens: MAX_OUTPUT_TOKENS,
-      ...(temperature === undefined ? {} : { temperature }),
-    },
-    { signal },
-  )) as Output;
+  const inputs = {
+    messages: [{ role: "system", content: system }, ...messages],
+    max_tokens: MAX_OUTPUT_TOKENS,
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+  const output = (await ai.run(model, inputs, { signal }).catch((error: unknown) => {
+    throw withStatus(error);
+  })) as Output;
   const [choice] = output.choices ?? [];
   const said = choice?.message?.content ?? output.response;
   const text = typeof said === "string" ? said : said === undefined || said === null ? "" : JSON.stringify(said);

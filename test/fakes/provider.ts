@@ -11,7 +11,8 @@ export interface Received {
 
 /** How one call is answered. */
 export type Reply =
-  | { text: string; model?: string; finish?: string }
+  /** `everyMs` between its pieces. */
+  | { text: string; model?: string; finish?: string; everyMs?: number }
   | { status: number; body: unknown; headers?: Record<string, string> }
   /** The stream breaks off after the text. */
   | { cut: string }
@@ -89,7 +90,10 @@ async function answer(fake: FakeProvider, request: IncomingMessage, response: Se
     return;
   }
   // In pieces, as models write.
-  for (const piece of reply.text.match(/[\s\S]{1,40}/g) ?? []) response.write(write.piece(piece));
+  for (const piece of reply.text.match(/[\s\S]{1,40}/g) ?? []) {
+    response.write(write.piece(piece));
+    if (reply.everyMs !== undefined) await sleep(reply.everyMs);
+  }
   response.end(write.end(reply.finish));
 }
 

@@ -34,7 +34,7 @@ export interface StartedServer {
  */
 export async function startServer(
   state = mkdtempSync(join(tmpdir(), "runlight-")),
-  env: NodeJS.ProcessEnv = {},
+  env: Record<string, string> = {},
   [program, ...args]: [string, ...string[]] = [RUN, "start"],
 ): Promise<StartedServer> {
   const child = fork(program, args, {

@@ -94,11 +94,16 @@ describe("confer", () => {
         { status: 429, body: { error: { message: "Slow down" } }, headers: { "retry-after": "7" } },
         /^model_rate_limited: .*Slow down.* Send the same step again in 7 s\./,
       ],
+      [
+        { status: 400, body: { error: { message: "temperature is not taken" } } },
+        /^model_rejected: .*\(400\).*temperature/,
+      ],
       [{ status: 404, body: { error: { message: "No such model" } } }, /^model_rejected: .*\(404\).*No such model/],
       [
         { status: 503, body: { error: { message: `Broken, ${KEYS.OPENAI_API_KEY}` } } },
         /^model_failed: .*\(503\).*\[key\]/,
       ],
+      [{ status: 500, body: "<h1>Oops</h1>" }, /^model_failed: .*\(500\)/],
       [{ cut: "Half an ans" }, /^model_failed: /],
       [{ raw: "data: {not json\n\n", contentType: "text/event-stream" }, /^model_failed: /],
       [{ raw: "<h1>It works!</h1>", contentType: "text/html" }, /^model_failed: .*cut off after 0 characters/],
@@ -139,6 +144,27 @@ describe("confer", () => {
       at.provider.replies = [reply];
       const { isError, text } = await call("confer", { message: "Hello", model: "claude-haiku-4-5" });
       expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(says) });
+    }
+  });
+
+  test("says the same of OpenRouter's errors, also of one inside the stream", async () => {
+    const broken = { id: "1", choices: [], error: { code: 502, message: "Provider disconnected" } };
+    const cases = [
+      [{ status: 402, body: { error: { code: 402, message: "Out of credits" } } }, /^model_rejected: .*Out of credits/],
+      [
+        { status: 403, body: { error: { code: 403, message: "Moderated" } } },
+        /^model_key_refused: openrouter .*Moderated/,
+      ],
+      [{ status: 429, body: {}, headers: { "retry-after": "Fri, 01 Jan 2027 00:00:00 GMT" } }, /again in \d+ s\.$/m],
+      [
+        { raw: `data: ${JSON.stringify(broken)}\n\n`, contentType: "text/event-stream" },
+        /^model_failed: .*Provider disconnected/,
+      ],
+    ] as const;
+    for (const [reply, says] of cases) {
+      at.provider.replies = [reply];
+      const { isError, text } = await call("confer", { message: "Hello", model: "openrouter/openai/gpt-4o" });
+      expect({ isError, text: text.split("\n")[0] }).toEqual({ isError: true, text: expect.stringMatching(says) });
     }
   });
 
@@ -219,26 +245,96 @@ describe("confer", () => {
   });
 });
 
-test("without a key the tools that call models say how to set one, and sequential_thinking works", async () => {
-  const bare = await startServer(
-    undefined,
-    Object.fromEntries(Object.keys(environment(at.provider.origin)).map((name) => [name, ""])),
+test("a slow answer is told of while it comes, and is whole in the end", async () => {
+  const text = "A plan that is longer than one piece, so that it takes its time to come, word by word, to its end.";
+  at.provider.replies = [{ text, everyMs: 700 }];
+  const told: number[] = [];
+  const step = { step: "Plan it", step_number: 1, total_steps: 1, next_step_required: true, model: "claude-haiku-4-5" };
+  const result = await at.client.callTool(
+    { name: "planner", arguments: step },
+    { onprogress: ({ progress }) => told.push(progress) },
   );
+  expect(result.structuredContent).toMatchObject({ step_content: text, model_used: "claude-haiku-4-5" });
+  expect(told.length).toBeGreaterThan(1);
+  expect(told).toEqual([...told].sort((a, b) => a - b));
+});
+
+test("setup_config says what is configured, and never a key", async () => {
+  const plain = await at.ask("setup_config", {});
+  expect(plain).toMatchObject({
+    status: "ready",
+    current_config: {
+      providers: [
+        { provider: "openai", configured: true, host: new URL(at.provider.origin).host },
+        { provider: "anthropic", configured: true },
+        { provider: "openrouter", configured: true },
+        { provider: "workers-ai", configured: false, how: expect.stringContaining('binding = "AI"') },
+      ],
+      aliases: [
+        { alias: "mini", stands_for: "openai/gpt-5.4-mini", variable: "MODEL_MINI", chosen: false },
+        { alias: "normal", stands_for: "openai/gpt-5.4" },
+        { alias: "reasoning", stands_for: "openai/gpt-5.5" },
+      ],
+      timeout_ms: 5000,
+    },
+    env_template: "",
+    notes: [],
+  });
+  const given = await at.call("setup_config", {
+    openai_api_key: "sk-given-4444444444444444",
+    use_advanced_models: false,
+    custom_models: { mini_model: KEYS.OPENAI_API_KEY, normal_model: "claude-haiku-4-5" },
+  });
+  expect(given.data).toMatchObject({
+    env_template: "MODEL_MINI=[key]\nMODEL_NORMAL=claude-haiku-4-5\nMODEL_REASONING=openai/gpt-5.4",
+    next_steps: [expect.stringContaining("MODEL_ lines")],
+    notes: [expect.stringContaining("replace it with its provider")],
+  });
+  expect(JSON.stringify(given)).not.toContain("sk-given");
+});
+
+test("without a key the tools that call models say how to set one, and the others work", async () => {
+  const nothing = Object.fromEntries(Object.keys(environment(at.provider.origin)).map((name) => [name, ""]));
+  const bare = await startServer(undefined, nothing);
   try {
     const using = await connect(bare);
-    const { isError, text } = await callTool(using, "confer", { message: "Hello" });
-    expect({ isError, text }).toEqual({
-      isError: true,
-      text: expect.stringMatching(/^model_not_configured: .*\.dev\.vars.*wrangler secret put OPENAI_API_KEY/),
-    });
     const thought = { thought: "Alone", thought_number: 1, total_thoughts: 1, next_thought_needed: false };
+    const asking = [
+      ["confer", { message: "Hello" }],
+      ["traced_reasoning", thought],
+      ["biased_reasoning", { query: "Hello" }],
+      ["hybrid_biased_reasoning", { reasoning_step: "So it is." }],
+      ["planner", { step: "Build", step_number: 1, total_steps: 1, next_step_required: false }],
+      ["sequential_thinking_external", thought],
+    ] as const;
+    for (const [name, args] of asking) {
+      const { isError, text } = await callTool(using, name, args);
+      expect({ name, isError, text }).toEqual({
+        name,
+        isError: true,
+        text: expect.stringMatching(/^model_not_configured: .*\.dev\.vars.*wrangler secret put OPENAI_API_KEY/),
+      });
+    }
+    expect(await callTool(using, "illumination_status", {})).toMatchObject({
+      data: { session: null, metacognitive_state: "idle", model_providers: [] },
+    });
+    expect((await callTool(using, "setup_config", {})).data).toMatchObject({
+      status: "no_provider",
+      env_template: "# OPENAI_API_KEY=<key>\n# ANTHROPIC_API_KEY=<key>\n# OPENROUTER_API_KEY=<key>",
+      next_steps: [expect.stringContaining(".dev.vars"), expect.stringContaining("npx wrangler secret put")],
+    });
     expect(await callTool(using, "sequential_thinking", thought)).toMatchObject({ isError: false });
-    // Of the first call nothing was kept.
+    const own = await callTool(using, "sequential_thinking_external", { ...thought, thought: "Own", use_llm: false });
+    expect(own).toMatchObject({ isError: false });
+    // Of the calls that could not be made nothing was kept.
     const { data } = await eventually(
       () => bare.json<{ data: Run[] }>("/api/runs?kind=reasoning"),
-      (list) => list.data.length > 0,
+      (list) => list.data.length > 1,
     );
-    expect(data.map((run) => run.name)).toEqual(["sequential_thinking: Alone"]);
+    expect(data.map((run) => run.name).sort()).toEqual([
+      "sequential_thinking: Alone",
+      "sequential_thinking_external: Own",
+    ]);
     await using.close();
   } finally {
     await bare.stop();

@@ -13,15 +13,20 @@ import type {
   TopAnalytics,
 } from "../../src/domain/analytics/schema.ts";
 import {
+  ask,
   BY_CALLS_ONLY,
   GROUPS,
+  type GroupBy,
   groupsQuery,
   type Query,
   type Slice,
   seriesQuery,
+  type TimesRow,
   timesQuery,
 } from "../../src/domain/analytics/source.ts";
+import { timesOf } from "../../src/domain/analytics/times.ts";
 import { topSessionsQuery } from "../../src/domain/analytics/top-sessions.ts";
+import { countOf } from "../../src/domain/rollups/buckets.ts";
 import { narrowDay } from "../../src/domain/rollups/narrow-day.ts";
 import { MINUTES_KEPT_MS } from "../../src/domain/rollups/rollup.ts";
 import { Random } from "../faults/random.ts";
@@ -422,6 +427,63 @@ describe("analytics", { timeout: 60_000 }, () => {
     expect(await expectAll()).toBe(60);
     await filledProject(9, 60, other);
     expect(await expectAll()).toBe(120);
+  });
+
+  test("are the same if there is more of them than the Worker reads, and the database adds them up", async () => {
+    const [first, hours] = [stepOf(NOW, "day") - 20 * DAY, 240];
+    const fill = async (services: number, buckets: number): Promise<TestProject> => {
+      const its = await newProject();
+      await dbFor(env, its.id)
+        .prepare(
+          `WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?2),
+             b(b) AS (SELECT 0 UNION ALL SELECT b + 1 FROM b WHERE b + 1 < ?3)
+           INSERT INTO rollups SELECT ?1, 1, 'run_hour', ?4 + n % ${hours} * ${HOUR}, '', 'service-' || (n / ${hours}), '', '', '', '',
+             ?3, 0, 0, 0, 0, 0, 0, 0, 0, ?3, (SELECT json_group_object(b + n % 5, 1) FROM b) FROM n`,
+        )
+        .bind(its.id, services * hours, buckets, first)
+        .run();
+      return its;
+    };
+    // 240 hours of 126 services are 30,240 rollups; 240 with 6,000 buckets each have some 10 million signs.
+    for (const [services, buckets] of [
+      [126, 3],
+      [1, 6_000],
+    ] as const) {
+      const its = await fill(services, buckets);
+      const slice: Slice = {
+        projectId: its.id,
+        of: "runs",
+        span: { from: first, to: first + hours * HOUR, step: "hour" },
+        filter: {},
+      };
+      const asked = timesQuery(slice, "none", [], "hour");
+      const { results } = await dbFor(env, its.id)
+        .prepare(asked.sql)
+        .bind(...asked.values)
+        .all<TimesRow>();
+      expect(results).toEqual([{ start: null, grp: null, sign: null, times: null }]);
+      const [rows] = await ask<TimesRow>(dbFor(env, its.id), [asked]);
+      const histogram = new Map<number, number>();
+      for (let n = 0; n < services * hours; n++) {
+        for (let b = n % 5; b < buckets + (n % 5); b++) histogram.set(b, (histogram.get(b) ?? 0) + 1);
+      }
+      const times = timesOf(rows);
+      expect(times.all()).toEqual(histogram);
+      expect(countOf(times.of(null, first + HOUR))).toBe(services * buckets);
+    }
+  });
+
+  test("that the Worker adds up are those that the database would", async () => {
+    for (const { of, group_by, filter, granularity } of CASES.filter((_, n) => n % 5 === 0)) {
+      const by = group_by as GroupBy;
+      const span = { from: stepOf(NOW, "day") - 20 * DAY, to: stepOf(NOW, "day") + DAY, step: "hour" as const };
+      const slice: Slice = { projectId: project.id, of, span, filter: filter ?? {} };
+      const step = granularity === "minute" ? "hour" : granularity;
+      const few = timesQuery(slice, by, ["api", "gpt-4o", "a"], step);
+      const [read = [], added] = await ask<TimesRow>(dbFor(env, project.id), [few, few.otherwise as Query]);
+      expect(timesOf(read).all()).toEqual(timesOf(added).all());
+      for (const { start, grp } of read) expect(timesOf(read).of(grp, start)).toEqual(timesOf(added).of(grp, start));
+    }
   });
 
   test("count what a range touches: minutes within two days, hours before that and for users and tags", async () => {

@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Run } from "../../src/domain/runs/schema.ts";
-import { newProject, type TestProject } from "./helpers.ts";
+import { eventually, newProject, type TestProject } from "./helpers.ts";
 import { connect } from "./mcp-client.ts";
 
 interface Answer {
@@ -146,5 +146,64 @@ describe("sequential_thinking", () => {
     const project = await newProject(["read", "ingest"]);
     const { isError, text } = await call(project, "sequential_thinking", first);
     expect({ isError, text }).toEqual({ isError: true, text: expect.stringContaining("forbidden") });
+  });
+});
+
+describe("illumination_status", () => {
+  const status = async (project: TestProject, args: object = {}) => {
+    const { isError, text, answer } = await call(project, "illumination_status", args);
+    expect(isError, text).toBe(false);
+    return answer as Record<string, unknown>;
+  };
+
+  test("says how a session stands, by its log, also after an eviction", async () => {
+    const project = await newProject();
+    expect(await status(project)).toMatchObject({
+      illumination: "active",
+      brightness: null,
+      shadows_detected: 0,
+      metacognitive_state: "idle",
+      monitors: [{ monitor: "circular" }, { monitor: "drift" }, { monitor: "quality" }],
+      session: null,
+      recent_sessions: [],
+    });
+    const { session_id } = await thought(project, first);
+    const circle = "The clock of the test machine is wrong, so the certificates look expired and the tests fail.";
+    for (let n = 2; n <= 5; n++) await thought(project, { ...first, thought: circle, thought_number: n, session_id });
+    await evictDurableObject(env.RUN_LOG.getByName(`${project.id}/${session_id}`));
+    expect(await status(project, { session_id })).toMatchObject({
+      brightness: 0.8,
+      shadows_detected: 1,
+      metacognitive_state: "shadowed",
+      message: expect.stringContaining("1 found"),
+      session: {
+        session_id,
+        tool: "sequential_thinking",
+        question: first.thought,
+        steps: 5,
+        model_calls: 0,
+        turn_complete: false,
+        findings: [{ monitor: "circular" }],
+        biases: [],
+      },
+    });
+    // Without a name it is the newest, once the project's list has it.
+    const newest = await eventually(
+      () => status(project),
+      ({ session }) => session !== null,
+    );
+    expect(newest).toMatchObject({
+      session: { session_id, steps: 5 },
+      recent_sessions: [{ session_id, running: true, url: `https://runlight.test/sessions/${session_id}` }],
+    });
+  });
+
+  test("takes the scope read, and knows nothing of other projects", async () => {
+    const [mine, theirs] = [await newProject(["read"]), await newProject()];
+    const { session_id } = await thought(theirs, first);
+    const refused = await call(mine, "illumination_status", { session_id });
+    expect(refused).toMatchObject({ isError: true, text: expect.stringContaining("session_not_found") });
+    const writer = await newProject(["write"]);
+    expect((await call(writer, "illumination_status", {})).text).toContain("forbidden");
   });
 });

@@ -164,6 +164,33 @@ describe("the MCP server", () => {
     await client.close();
   });
 
+  test("has prompts that name only tools that there are", async () => {
+    const project = await newProject();
+    const client = await connect(project.key);
+    const { prompts } = await client.listPrompts();
+    const tools = new Set((await client.listTools()).tools.map(({ name }) => name));
+    expect(prompts.map(({ name }) => name)).toEqual([
+      "debug_run",
+      "cut_cost",
+      "incident_report",
+      "compare_before_after",
+    ]);
+    const args = { run_id: "r", before: "a", after: "b" };
+    for (const { name, arguments: takes = [] } of prompts) {
+      const names = takes.map((each) => each.name);
+      const given = Object.fromEntries(Object.entries(args).filter(([key]) => names.includes(key)));
+      const { messages } = await client.getPrompt({ name, arguments: given });
+      const text = JSON.stringify(messages);
+      const named = text.match(/\b(?:get|search|explain|find|compare|analyze)_[a-z_]+/g) ?? [];
+      expect(named.length, name).toBeGreaterThan(0);
+      expect(
+        named.filter((tool) => !tools.has(tool)),
+        name,
+      ).toEqual([]);
+    }
+    await client.close();
+  });
+
   test("tells a caller what it did wrong, and nothing of other projects", async () => {
     const [project, other, sender] = [await newProject(), await newProject(), await newProject(["ingest"])];
     const { id, call } = await failingRun(other);

@@ -58,8 +58,9 @@ export interface TimesRow {
   times: string;
 }
 
-/** Rollups whose histograms are added up in the Worker: some ten megabytes at the most, of the 128 that it has. */
-const MOST_TIMES = 10_000;
+/** Rollups whose histograms are added up in the Worker, and their signs: by reckoning 30 MB at the most, of the 128 that it has. */
+const MOST_TIMES = 30_000;
+const MOST_SIGNS = 8_000_000;
 
 /** What a group goes by, in SQL. Two values are one in JSON. */
 const GROUP_SQL: Record<GroupBy, string> = {
@@ -306,9 +307,9 @@ function storedTimesQuery(
   const { start, group } = placesOf(picked, granularity, params);
   const sql = `WITH few AS MATERIALIZED (
       SELECT ${start} AS start, ${group} AS grp, sign, replace(latency, '"', '') AS times
-      FROM (${rowsOf(slice, by, granularity, params, picked)}) LIMIT ${MOST_TIMES + 1})
-    SELECT * FROM few WHERE (SELECT count(*) FROM few) <= ${MOST_TIMES}
-    UNION ALL SELECT NULL, NULL, NULL, NULL WHERE (SELECT count(*) FROM few) > ${MOST_TIMES}`;
+      FROM (${rowsOf(slice, by, granularity, params, picked)}) LIMIT ${MOST_TIMES + 1}),
+    size AS MATERIALIZED (SELECT count(*) <= ${MOST_TIMES} AND coalesce(sum(length(times)), 0) <= ${MOST_SIGNS} AS fits FROM few)
+    SELECT few.* FROM few, size WHERE fits UNION ALL SELECT NULL, NULL, NULL, NULL FROM size WHERE NOT fits`;
   return { sql, values: params.values };
 }
 

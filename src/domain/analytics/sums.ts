@@ -1,4 +1,4 @@
-import { type Histogram, quantile } from "../rollups/buckets.ts";
+import { type Histogram, quantile, quantiles } from "../rollups/buckets.ts";
 import { SUMS } from "../rollups/rollup.ts";
 import type { CostSums, LatencySums } from "./schema.ts";
 import type { SumRow } from "./source.ts";
@@ -43,13 +43,15 @@ export function costSums(sums: Sums): CostSums {
 export function latencySums(sums: Sums, histogram: Histogram): LatencySums {
   let timed = 0;
   for (const count of histogram.values()) timed += count;
+  const [p50 = null, p95 = null, p99 = null] = quantiles(histogram, [0.5, 0.95, 0.99]);
+  const ms = (us: number | null) => (us === null ? null : us / 1000);
   return {
     count: sums.count,
     error_count: sums.error_count,
     avg_ms: timed === 0 ? null : sums.duration_us / timed / 1000,
-    p50_ms: msAt(histogram, 0.5),
-    p95_ms: msAt(histogram, 0.95),
-    p99_ms: msAt(histogram, 0.99),
+    p50_ms: ms(p50),
+    p95_ms: ms(p95),
+    p99_ms: ms(p99),
   };
 }
 

@@ -54,7 +54,7 @@ export async function listEntities(ctx: Ctx): Promise<{ data: Card[] }> {
         entity: "LlmCall",
         description: "A request to a model, with its tokens and its cost",
         ...figures(counts.calls),
-        // Those of the runs that were counted.
+        // Those of the newest runs.
         count_is_lower_bound: counts.calls > COUNT_BOUND || counts.runs > COUNT_BOUND,
         newest_at: calls[0]?.started_at ?? null,
         newest: calls,
@@ -121,7 +121,8 @@ const COUNTS_SQL = `
     (SELECT count(*) FROM (SELECT 1 FROM runs WHERE project_id = ?1 AND started_ns > CAST(?2 AS INTEGER)
       AND started_ns <= CAST(?3 AS INTEGER) LIMIT ${COUNT_BOUND + 1})) AS runsOfMinute,
     (SELECT count(id) FROM sessions) AS sessions,
-    (SELECT total(calls) FROM (SELECT llm_call_count AS calls FROM runs WHERE project_id = ?1 LIMIT ${COUNT_BOUND})) AS calls,
+    (SELECT total(calls) FROM (SELECT llm_call_count AS calls FROM runs WHERE project_id = ?1
+      ORDER BY started_ns DESC LIMIT ${COUNT_BOUND})) AS calls,
     (SELECT count(*) FROM (SELECT 1 FROM artifacts WHERE project_id = ?1 AND latest = 1 LIMIT ${COUNT_BOUND + 1})) AS artifacts,
     (SELECT count(*) FROM (SELECT 1 FROM artifacts WHERE project_id = ?1 AND latest = 1 AND created_at > ?4
       LIMIT ${COUNT_BOUND + 1})) AS artifactsOfMinute,

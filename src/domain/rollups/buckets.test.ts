@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bucketOf, countOf, type Histogram, middleOf, quantile, RELATIVE_ERROR } from "./buckets.ts";
+import { bucketOf, countOf, type Histogram, middleOf, quantile, quantiles, RELATIVE_ERROR } from "./buckets.ts";
 
 const HOUR_US = 3_600_000_000;
 
@@ -31,7 +31,9 @@ test("percentiles are within the error of the exact ones", () => {
     fc.property(fc.array(durations, { minLength: 1, maxLength: 300 }), (values) => {
       const histogram = histogramOf(values);
       expect(countOf(histogram)).toBe(values.length);
-      for (const share of [0.5, 0.9, 0.95, 0.99, 1]) {
+      const shares = [0.5, 0.9, 0.95, 0.99, 1];
+      expect(quantiles(histogram, shares)).toEqual(shares.map((share) => quantile(histogram, share)));
+      for (const share of shares) {
         const real = exact(values, share);
         expect(Math.abs((quantile(histogram, share) as number) - real)).toBeLessThanOrEqual(
           real * RELATIVE_ERROR + 1e-6,
@@ -44,4 +46,5 @@ test("percentiles are within the error of the exact ones", () => {
 
 test("nothing has no percentile", () => {
   expect(quantile(new Map(), 0.5)).toBeNull();
+  expect(quantiles(new Map(), [0.5, 0.99])).toEqual([null, null]);
 });

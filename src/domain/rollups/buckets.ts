@@ -29,15 +29,23 @@ export function middleOf(bucket: number): number {
  * @returns microseconds; null if nothing was counted
  */
 export function quantile(histogram: Histogram, share: number): number | null {
+  return quantiles(histogram, [share])[0] ?? null;
+}
+
+/** The same of several shares, in their order: the buckets are put in order once. */
+export function quantiles(histogram: Histogram, shares: readonly number[]): (number | null)[] {
   const total = countOf(histogram);
-  if (total === 0) return null;
-  const rank = Math.max(1, Math.ceil(share * total));
-  let seen = 0;
-  for (const bucket of [...histogram.keys()].sort((a, b) => a - b)) {
-    seen += histogram.get(bucket) ?? 0;
-    if (seen >= rank) return middleOf(bucket);
-  }
-  return null;
+  if (total === 0) return shares.map(() => null);
+  const buckets = [...histogram].sort(([a], [b]) => a - b);
+  return shares.map((share) => {
+    const rank = Math.max(1, Math.ceil(share * total));
+    let seen = 0;
+    for (const [bucket, count] of buckets) {
+      seen += count;
+      if (seen >= rank) return middleOf(bucket);
+    }
+    return null;
+  });
 }
 
 /** How many values a histogram holds. */

@@ -180,6 +180,7 @@ describe("fuzzed bodies", () => {
       const log = await read<{ data: { seq: number }[]; last_seq: number }>(`/api/runs/${id}/events?limit=1000`);
       const spans = await read<{ data: SpanRow[] }>(`/api/runs/${id}/spans`);
       await read(`/api/runs/${id}/llm-calls`);
+      expect(unread).toEqual([]);
       // A page holds a thousand; a run of the full form may have more.
       const count = Math.min(1000, run?.event_count ?? -1);
       expect(log?.data.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, n) => n + 1));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fill, readClients } from "../../../test/clients/clients.ts";
+import { mcpClients } from "./connect/mcp-clients.ts";
 import { CLIENTS, COMMON, snippets } from "./snippets.ts";
 
 const ORIGIN = "https://runlight.example";
@@ -71,6 +72,9 @@ describe("the docs", () => {
       .filter((text) => text.includes("rl_YOUR_KEY"));
     expect(lines.length).toBeGreaterThan(5);
     const known = CLIENTS.flatMap(({ blocks }) => blocks.map(({ text }) => shown(text)));
+    known.push(
+      ...mcpClients("http://127.0.0.1:8787", "rl_YOUR_KEY").flatMap(({ pastes }) => pastes.map(({ text }) => text)),
+    );
     for (const text of lines) expect(known).toContain(text);
   });
 });
