@@ -111,6 +111,15 @@ describe("the consent page", () => {
     expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
   });
 
+  test.each([
+    ["turns the words around", "Run\u202Elight\u2066\u200F", "Let <b>Runlight</b> into"],
+    ["breaks its line", "Claude\r\n\u0000\u0007 Code", "Let <b>Claude Code</b> into"],
+    ["cannot be seen", "\u200B\u2060\u00AD", "Let <b>An app without a name</b> into"],
+  ])("shows a name that %s as what it is", async (_, name, heading) => {
+    const page = await (await open(authorizePath(await register({ client_name: name })))).text();
+    expect(page).toContain(heading);
+  });
+
   test("warns of programs on the same computer", async () => {
     const local = await register({ redirect_uris: ["http://127.0.0.1/cb"] });
     const page = await (await open(authorizePath(local, { redirect_uri: "http://127.0.0.1:41234/cb" }))).text();
@@ -188,6 +197,21 @@ describe("an answer to the page", () => {
     const body = { proof, decision: "allow", scope: "read" };
     const answer = await post(authorizePath(clientId), body, { cookie, origin });
     expect([answer.status, answer.headers.get("location")]).toEqual([403, null]);
+  });
+
+  test("that is in the address lets nobody in", async () => {
+    const path = authorizePath(clientId);
+    const answer = await open(`${path}&proof=${await proofFor(path)}&decision=allow&scope=read`);
+    expect([answer.status, answer.headers.get("location")]).toEqual([200, null]);
+  });
+
+  test("that is sent twice, as by a double click, gives the browser a code that works each time", async () => {
+    const path = authorizePath(clientId);
+    const body = { proof: await proofFor(path), decision: "allow", scope: "read" };
+    const answers = await Promise.all([1, 2].map(() => post(path, body, { cookie, origin: ORIGIN })));
+    const codes = answers.map((answer) => redirected(answer).code ?? "");
+    expect(new Set(codes).size).toBe(2);
+    for (const code of codes) expect((await askForTokens(exchange(clientId, code))).status).toBe(200);
   });
 
   test("by somebody who is not signed in leads to the sign-in page", async () => {

@@ -23,10 +23,14 @@ let client: Tokens & { clientId: string };
 let cookie: string;
 /** A key, a token and a grant that were taken back, and a token for another origin. */
 let revokedKey: string;
+let keyOfNobody: string;
 let revokedToken: string;
 let revokedByRefresh: string;
 let expired: string;
 let foreign: string;
+let forOurPages: string;
+let forPlain: string;
+let vanished: string;
 let rotatedAway: string;
 let code: string;
 
@@ -38,10 +42,20 @@ beforeAll(async () => {
   await env.DB.prepare("UPDATE api_keys SET revoked_at = 1 WHERE project_id = ? AND scopes = ?")
     .bind(project.id, JSON.stringify(["read"]))
     .run();
+  const gone = await newProject();
+  keyOfNobody = gone.key;
+  await env.DB.batch(
+    ["DELETE FROM api_keys WHERE project_id = ?", "DELETE FROM projects WHERE id = ?"].map((sql) =>
+      env.DB.prepare(sql).bind(gone.id),
+    ),
+  );
   revokedToken = await revoked("access_token");
   revokedByRefresh = await revoked("refresh_token");
   expired = await changed((record) => ({ ...record, expiresAt: Math.floor(Date.now() / 1000) - 1 }));
   foreign = await changed((record) => ({ ...record, audience: "https://other.example/mcp" }));
+  forOurPages = await changed((record) => ({ ...record, audience: ORIGIN }));
+  forPlain = await changed((record) => ({ ...record, audience: `http://runlight.test/mcp` }));
+  vanished = await changed(() => null);
   rotatedAway = (await connectClient(project)).refresh_token;
   code = redirected(await consent(authorizePath(client.clientId), cookie)).code ?? "";
 });
@@ -55,7 +69,7 @@ async function revoked(which: "access_token" | "refresh_token"): Promise<string>
 }
 
 /** An access token whose stored record says something else than it was given out for. */
-async function changed(change: (record: object) => object): Promise<string> {
+async function changed(change: (record: object) => object | null): Promise<string> {
   const token = (await connectClient(project)).access_token;
   const [owner, grant] = token.split(":");
   const { keys } = await env.OAUTH_KV.list({ prefix: `token:${owner}:${grant}:` });
@@ -74,6 +88,7 @@ const jwt = (claims: object, algorithm = "none") =>
 const REFUSED: [string, () => Record<string, string>][] = [
   ["an unknown key", () => bearer("rl_00000000000000000000000000000000")],
   ["a revoked key", () => bearer(revokedKey)],
+  ["a key of a deleted project", () => bearer(keyOfNobody)],
   ["a key with a letter more", () => bearer(`${project.key}a`)],
   ["a key with a letter less", () => bearer(project.key.slice(0, -1))],
   ["a key in capitals", () => bearer(project.key.toUpperCase())],
@@ -126,6 +141,10 @@ const REFUSED: [string, () => Record<string, string>][] = [
   ["colons only", () => bearer("::")],
   ["a path as a token", () => bearer("../../client:x:y")],
   ["a key of the storage", () => bearer(`token:${parts()[0]}:${parts()[1]}`)],
+  ["a key and a token", () => bearer(`${project.key} ${client.access_token}`)],
+  ["a token whose record is gone", () => bearer(vanished)],
+  ["a token for our own pages", () => bearer(forOurPages)],
+  ["a token for /mcp by plain HTTP", () => bearer(forPlain)],
   ["an unsigned JWT", () => bearer(`${jwt({ iss: ORIGIN, aud: `${ORIGIN}/mcp`, sub: "me", scope: "admin" })}.`)],
   ["a JWT that claims a signature", () => bearer(`${jwt({ iss: ORIGIN, aud: `${ORIGIN}/mcp` }, "HS256")}.c2ln`)],
   ["a JWT of another issuer", () => bearer(`${jwt({ iss: "https://evil.example", aud: ORIGIN }, "RS256")}.c2ln`)],

@@ -89,7 +89,8 @@ async function onPage(
     return await handler(c, { ...(await readRequest(c)), identity, proof: proofOf(session, search) });
   } catch (error) {
     if (error instanceof AuthorizationError) {
-      return error.redirectTo ? c.redirect(error.redirectTo, 303) : showProblem(c, 400, `${error.description}.`);
+      if (error.redirectTo) return c.redirect(error.redirectTo, 303);
+      return showProblem(c, 400, `${error.description}. Connect the app again, or remove it there and add it anew.`);
     }
     const { code, message } = toAppError(error, c.get("requestId"));
     return showProblem(c, ERROR_CODES[code], message);
@@ -130,7 +131,7 @@ async function askForConsent(c: Context<HonoEnv>, { env, request, identity, proo
   const ticked = named.length > 0 ? named : offered;
   const ctx = { ...identity, requestId: c.get("requestId"), env: c.env, waitUntil: () => {} };
   const consent = {
-    name: clientName.slice(0, 200),
+    name: plainName(clientName),
     publisher: isDocumentAddress(request.clientId) ? new URL(request.clientId).hostname : null,
     redirectHost,
     redirectIsLocal: redirectIsLoopback || !request.redirectUri.startsWith("http"),
@@ -165,6 +166,11 @@ function same(a: string, b: string): boolean {
 
 function showProblem(c: Context<HonoEnv>, status: number, message: string): Promise<Response> {
   return showPage(c, status, (nonce) => problemPage(message, nonce));
+}
+
+/** What a client calls itself, without what cannot be seen: it could turn the words around it, or look like no name at all. */
+function plainName(name: string): string {
+  return name.replace(/\p{C}/gu, "").trim().slice(0, 200) || "An app without a name";
 }
 
 /** An address as a policy names it: by its origin, or by its scheme where it has none (an app's own), or one of IPv6. */
