@@ -4,6 +4,7 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
+import type { Ctx } from "../context.ts";
 import { ERROR_CODES } from "../errors.ts";
 import { toAppError } from "../http/reply-error.ts";
 
@@ -14,8 +15,16 @@ export function toolError(thrown: unknown, requestId: string): CallToolResult {
   return { isError: true, content: [{ type: "text", text: `${code}: ${message}${more} (request ${requestId})` }] };
 }
 
-/** An error of a list, a resource or a prompt, where the protocol has no answer of its own for failures. */
-export function protocolError(thrown: unknown, requestId: string, uri?: string): ProtocolError {
+/** Work for a list, a resource or a completion, whose failures the protocol tells. @throws ProtocolError */
+export async function told<T>(ctx: Pick<Ctx, "requestId">, work: Promise<T>, uri?: URL): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw protocolError(error, ctx.requestId, uri?.href);
+  }
+}
+
+function protocolError(thrown: unknown, requestId: string, uri?: string): ProtocolError {
   if (thrown instanceof ProtocolError) return thrown;
   const { code, message } = toAppError(thrown, requestId);
   const status = ERROR_CODES[code];

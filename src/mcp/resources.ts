@@ -3,8 +3,9 @@ import type { Ctx } from "../context.ts";
 import { listRuns } from "../domain/runs/list.ts";
 import { getSession } from "../domain/sessions/get.ts";
 import { listSessions } from "../domain/sessions/list.ts";
+import { AppError } from "../errors.ts";
 import { briefRun } from "./brief.ts";
-import { protocolError } from "./reply-error.ts";
+import { told } from "./reply-error.ts";
 import type { ToolCall } from "./tool.ts";
 import { getRun } from "./tools/get-run.ts";
 
@@ -14,33 +15,31 @@ const LISTED = 20;
 /** Ids that may complete what was typed are looked for among the newest. */
 const LOOKED_AT = 200;
 
+/** Characters of ids; a session's is what its sender calls it. */
+const RUN_ID_CHARS = 128;
+const SESSION_ID_CHARS = 1000;
+
+type Variable = string | string[] | undefined;
+
 /** Adds `run://{id}` and `session://{id}`: what a person attaches to a chat. */
 export function addResources(server: McpServer, ctx: Ctx, origin: string): void {
-  /** Failures as the protocol tells them. */
-  const told = async <T>(work: Promise<T>, uri?: URL): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw protocolError(error, ctx.requestId, uri?.href);
-    }
-  };
   server.registerResource(
     "run",
     new ResourceTemplate("run://{id}", {
-      list: () => told(runResources(ctx)),
-      complete: { id: (typed) => told(runIds(ctx, typed)) },
+      list: () => told(ctx, runResources(ctx)),
+      complete: { id: (typed) => told(ctx, runIds(ctx, typed)) },
     }),
     { title: "A run", description: "A run's summary and the outline of its tree", mimeType: "text/plain" },
-    (uri, { id }) => told(readRun(ctx, origin, uri, decodeURIComponent(String(id))), uri),
+    (uri, { id }) => told(ctx, readRun(ctx, origin, uri, id), uri),
   );
   server.registerResource(
     "session",
     new ResourceTemplate("session://{id}", {
-      list: () => told(sessionResources(ctx)),
-      complete: { id: (typed) => told(sessionIds(ctx, typed)) },
+      list: () => told(ctx, sessionResources(ctx)),
+      complete: { id: (typed) => told(ctx, sessionIds(ctx, typed)) },
     }),
     { title: "A session", description: "A session's sums and its newest runs", mimeType: "application/json" },
-    (uri, { id }) => told(readSession(ctx, origin, uri, decodeURIComponent(String(id))), uri),
+    (uri, { id }) => told(ctx, readSession(ctx, origin, uri, id), uri),
   );
 }
 
@@ -69,14 +68,26 @@ async function sessionResources(ctx: Ctx) {
   return { resources };
 }
 
-async function readRun(ctx: Ctx, origin: string, uri: URL, id: string): Promise<ReadResourceResult> {
+/** What stands for `{id}` in a template. @throws AppError `invalid_request` */
+function idOf(variable: Variable, most: number): string {
+  try {
+    const id = decodeURIComponent(String(variable));
+    if (id !== "" && id.length <= most) return id;
+  } catch {
+    // Percent signs that encode nothing.
+  }
+  throw new AppError("invalid_request", `The address must end in an id of 1 to ${most} characters, URL-encoded.`);
+}
+
+async function readRun(ctx: Ctx, origin: string, uri: URL, variable: Variable): Promise<ReadResourceResult> {
   const call: ToolCall = { origin, signal: new AbortController().signal, progress: async () => {} };
-  const output = await getRun.run(ctx, getRun.input.parse({ id }), call);
+  const output = await getRun.run(ctx, getRun.input.parse({ id: idOf(variable, RUN_ID_CHARS) }), call);
   const text = getRun.text?.(output) ?? JSON.stringify(output);
   return { contents: [{ uri: uri.href, mimeType: "text/plain", text }] };
 }
 
-async function readSession(ctx: Ctx, origin: string, uri: URL, id: string): Promise<ReadResourceResult> {
+async function readSession(ctx: Ctx, origin: string, uri: URL, variable: Variable): Promise<ReadResourceResult> {
+  const id = idOf(variable, SESSION_ID_CHARS);
   const [session, { data }] = await Promise.all([
     getSession(ctx, id),
     listRuns(ctx, { session_id: [id], limit: LISTED }),

@@ -1,3 +1,4 @@
+import type { z } from "@hono/zod-openapi";
 import {
   type CallToolResult,
   McpServer,
@@ -53,7 +54,7 @@ function addTool(server: McpServer, tool: Tool, ctx: Ctx, origin: string): void 
   const config = {
     title,
     description,
-    inputSchema: input,
+    inputSchema: closed(input),
     outputSchema: output,
     annotations,
     ...(meta ? { _meta: meta } : {}),
@@ -66,6 +67,12 @@ function addTool(server: McpServer, tool: Tool, ctx: Ctx, origin: string): void 
       return toolError(error, ctx.requestId);
     }
   });
+}
+
+/** Arguments that a tool does not have are refused: a misspelt filter that is passed over would find too much. */
+function closed(input: z.ZodObject): z.ZodObject {
+  // Some clients cannot call a tool without arguments, and make one up.
+  return Object.keys(input.shape).length === 0 ? input : input.strict();
 }
 
 function answer(tool: Tool, output: Record<string, unknown>): CallToolResult {

@@ -234,6 +234,7 @@ test("stepsOf counts from the first start that is known", () => {
 
 test("numbers in words", () => {
   expect([inWords(12.4), inWords(12_340), inWords(245_000)]).toEqual(["12 ms", "12.3 s", "4 min 5 s"]);
+  expect([inWords(999.7), inWords(119_900)]).toEqual(["1.0 s", "2 min 0 s"]);
   expect([dollars(12.345), dollars(0.0035), dollars(0.000_002_1), dollars(0)]).toEqual([
     "$12.35",
     "$0.0035",

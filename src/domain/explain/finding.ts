@@ -70,9 +70,10 @@ export function severityOf(share: number): Finding["severity"] {
 
 /** A duration in words: `850 ms`, `12.3 s`, `4 min 5 s`. */
 export function inWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 100_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** US dollars in words, with as many digits as tell something. */

@@ -2,12 +2,10 @@ import { type Ctx, requireScope } from "../../context.ts";
 import { askBiasCheck } from "./ask-bias-check.ts";
 import { BIAS_TYPES, type BiasCheck, biasForm } from "./bias-check.ts";
 import { callName } from "./call-name.ts";
-import { biasDetected, type FindingData, monitorFlagged, type StepData, stepTaken } from "./events.ts";
-import { sessionFinished } from "./finish.ts";
-import { monitorSteps } from "./monitor.ts";
+import { biasDetected, type FindingData, type StepData } from "./events.ts";
 import { openSession, type SessionRef } from "./open.ts";
 import { joined, MATERIAL } from "./prompt.ts";
-import { record } from "./record.ts";
+import { type NewStep, recordStep } from "./record-step.ts";
 import type { SessionState } from "./state.ts";
 import { ofCall, steppedBefore, tokensOf } from "./step-by-model.ts";
 import { type FileArgs, type Files, readFiles } from "./text-artifacts.ts";
@@ -61,7 +59,7 @@ export async function checkBias(ctx: Ctx, args: CheckArgs, waiting: Waiting): Pr
   const request = { system: system(types), messages: [{ role: "user" as const, content }], temperature };
   const model = { name: bias_check_model, otherwise: "normal" as const };
   const { check, answer } = await askBiasCheck(ctx, session, model, request, waiting);
-  const step: StepData = {
+  const step: NewStep = {
     step: args.step_number ?? state.steps.length + 1,
     thought: reasoning_step,
     tool: session.tool,
@@ -71,12 +69,12 @@ export async function checkBias(ctx: Ctx, args: CheckArgs, waiting: Waiting): Pr
     ...ofCall(answer),
     metrics: { ...tokensOf(answer), bias_score: check.score },
     details: { check },
+    // Whether there is another is not known: each check is a turn.
+    next_step_needed: false,
     call,
   };
-  await record(ctx, state, [stepTaken(call, step), ...biasEvents(call, step, check)]);
-  const findings = monitorSteps(state);
-  const verdict = check.explanation ?? (check.detected ? "Biases were found." : "No bias was found.");
-  await record(ctx, state, [...findings.map(monitorFlagged), ...sessionFinished(state, call, verdict)]);
+  const result = check.explanation ?? (check.detected ? "Biases were found." : "No bias was found.");
+  const findings = await recordStep(ctx, session, step, { events: biasEvents(call, step, check), result });
   return { state, step, check, findings, files };
 }
 

@@ -1,21 +1,12 @@
 import type { Ctx } from "../../context.ts";
 import type { ModelRequest } from "../../models/answer.ts";
 import type { Alias } from "../../models/config.ts";
-import { MONITORS, type Monitor } from "../monitors/finding.ts";
+import type { Monitor } from "../monitors/finding.ts";
 import { type Asked, askModel } from "./ask.ts";
-import {
-  type FindingData,
-  monitorFlagged,
-  type StepData,
-  type SynthesisData,
-  stepTaken,
-  synthesisUpdated,
-} from "./events.ts";
-import { sessionFinished } from "./finish.ts";
+import { type FindingData, type StepData, type SynthesisData, synthesisUpdated } from "./events.ts";
 import { type SplitAnswer, shareOf, splitWith, textOf } from "./json-answer.ts";
-import { monitorSteps } from "./monitor.ts";
 import type { OpenSession } from "./open.ts";
-import { record } from "./record.ts";
+import { type NewStep, recordStep } from "./record-step.ts";
 import type { SessionState } from "./state.ts";
 import { nextSynthesis } from "./synthesis.ts";
 import type { StepPlace } from "./thought.ts";
@@ -58,12 +49,12 @@ export async function stepByModel(
   waiting: Waiting,
 ): Promise<Stepped> {
   const { state, tool } = session;
-  const { call, place, said, monitors = MONITORS } = order;
+  const { call, place, said, monitors } = order;
   const answer = await askModel(ctx, session, order.model, order.request, waiting);
   const split = splitWith(answer.text, FIELDS);
   const confidence = shareOf(split.json?.confidence);
   const { metrics, ...read } = order.read(split);
-  const step: StepData = {
+  const step: NewStep = {
     ...place,
     thought: thoughtOf(split, answer.text),
     tool,
@@ -74,14 +65,10 @@ export async function stepByModel(
     metrics: { ...tokensOf(answer), ...metrics },
     call,
   };
-  const events = [stepTaken(call, step)];
   // A model that was asked for a synthesis and wrote one, in whatever form.
-  if (split.json?.synthesis !== undefined) events.push(synthesisUpdated(call, nextSynthesis(state, split, step.step)));
-  await record(ctx, state, events);
-  const findings = monitorSteps(state).filter(({ monitor }) => monitors.includes(monitor));
-  const after = findings.map(monitorFlagged);
-  if (place.next_step_needed === false) after.push(...sessionFinished(state, call, step.thought));
-  if (after.length > 0) await record(ctx, state, after);
+  const events =
+    split.json?.synthesis === undefined ? [] : [synthesisUpdated(call, nextSynthesis(state, split, step.step))];
+  const findings = await recordStep(ctx, session, step, { events, ...(monitors ? { monitors } : {}) });
   return { state, step, findings, synthesis: state.synthesis };
 }
 

@@ -1,11 +1,9 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { callName } from "./call-name.ts";
-import { monitorFlagged, type StepData, stepTaken } from "./events.ts";
-import { sessionFinished } from "./finish.ts";
-import { monitorSteps } from "./monitor.ts";
-import { type OpenSession, openSession } from "./open.ts";
+import { openSession } from "./open.ts";
 import { answerForm, joined, MATERIAL } from "./prompt.ts";
-import { record, requireRoom } from "./record.ts";
+import { requireRoom } from "./record.ts";
+import { recordStep } from "./record-step.ts";
 import { type Stepped, stepByModel, steppedBefore } from "./step-by-model.ts";
 import { placeOf, statusOf, stepOfCall, type ThoughtArgs } from "./thought.ts";
 import { taskOf } from "./trace.ts";
@@ -39,7 +37,12 @@ export async function thinkExternal(ctx: Ctx, args: ExternalThoughtArgs, waiting
   const place = placeOf(state, args);
   const status = statusOf(args);
   const kept = { step_type: "thought", status: status === "recorded" ? "thinking" : status };
-  if (args.use_llm === false) return keep(ctx, session, { ...place, ...kept, thought: args.thought, call });
+  if (args.use_llm === false) {
+    requireRoom(state);
+    const own = { ...place, ...kept, thought: args.thought, tool: session.tool, call };
+    const findings = await recordStep(ctx, session, own);
+    return { state, step: own, findings, synthesis: state.synthesis };
+  }
   const messages = [{ role: "user" as const, content: joined(null, transcript(state), taskOf(args)) }];
   const order = {
     call,
@@ -50,16 +53,4 @@ export async function thinkExternal(ctx: Ctx, args: ExternalThoughtArgs, waiting
     read: () => kept,
   };
   return stepByModel(ctx, session, order, waiting);
-}
-
-/** The host's own thought. */
-async function keep(ctx: Ctx, { state, tool, beginning }: OpenSession, data: StepData & { call: string }) {
-  requireRoom(state);
-  const step = { ...data, tool };
-  await record(ctx, state, [...beginning, stepTaken(data.call, step)]);
-  const findings = monitorSteps(state);
-  const after = findings.map(monitorFlagged);
-  if (data.next_step_needed === false) after.push(...sessionFinished(state, data.call, data.thought));
-  if (after.length > 0) await record(ctx, state, after);
-  return { state, step, findings, synthesis: state.synthesis };
 }

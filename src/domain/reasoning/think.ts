@@ -1,10 +1,9 @@
 import { type Ctx, requireScope } from "../../context.ts";
 import { callName } from "./call-name.ts";
-import { type FindingData, monitorFlagged, stepTaken } from "./events.ts";
-import { sessionFinished } from "./finish.ts";
-import { monitorSteps } from "./monitor.ts";
+import type { FindingData } from "./events.ts";
 import { openSession } from "./open.ts";
-import { record, requireRoom } from "./record.ts";
+import { requireRoom } from "./record.ts";
+import { recordStep } from "./record-step.ts";
 import type { SessionState } from "./state.ts";
 import { placeOf, statusOf, stepOfCall, type ThoughtArgs, type ThoughtStatus } from "./thought.ts";
 
@@ -24,7 +23,7 @@ export interface Thought {
 export async function think(ctx: Ctx, args: ThoughtArgs): Promise<Thought> {
   requireScope(ctx, "write");
   const session = await openSession(ctx, TOOL, args, args.thought);
-  const { state, beginning } = session;
+  const { state } = session;
   const { session_id: _, continuation_id: __, ...step } = args;
   const call = callName(TOOL, step);
   const status = statusOf(args);
@@ -33,13 +32,13 @@ export async function think(ctx: Ctx, args: ThoughtArgs): Promise<Thought> {
   requireRoom(state);
   const place = placeOf(state, args);
   const { thought } = args;
-  await record(ctx, state, [
-    ...beginning,
-    stepTaken(call, { ...place, thought, tool: TOOL, step_type: "thought", status }),
-  ]);
-  const findings = monitorSteps(state);
-  const after = findings.map(monitorFlagged);
-  if (!args.next_thought_needed) after.push(...sessionFinished(state, call, thought));
-  if (after.length > 0) await record(ctx, state, after);
+  const findings = await recordStep(ctx, session, {
+    ...place,
+    thought,
+    tool: TOOL,
+    step_type: "thought",
+    status,
+    call,
+  });
   return { state, status, findings };
 }

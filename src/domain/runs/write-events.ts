@@ -117,7 +117,9 @@ function inputOf(runId: string, threadId: string, text: string) {
   return { threadId, runId, messages, state: {}, tools: [], context: [], forwardedProps: {} };
 }
 
-function endOf({ status, result }: NonNullable<WrittenEvents["finish"]>): NewEvent {
+function endOf({ status, result: given }: NonNullable<WrittenEvents["finish"]>): NewEvent {
+  // A model that has no result writes null.
+  const result = given ?? undefined;
   const words = result === undefined ? undefined : typeof result === "string" ? result : JSON.stringify(result);
   switch (status) {
     case "success":

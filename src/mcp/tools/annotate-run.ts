@@ -17,7 +17,7 @@ export const annotateRun = defineTool({
     run_id: z.string().min(1).max(128),
     note: z.string().trim().min(1).max(10_000).optional().describe("Plain text or Markdown"),
     score: z
-      .object({ name, value, comment })
+      .strictObject({ name, value, comment })
       .optional()
       .describe('Such as {"name": "helpfulness", "value": 0.8}; value is a number, a word or true/false'),
     span_id: z.string().min(1).max(128).optional().describe("What it is about; the whole run if left out"),

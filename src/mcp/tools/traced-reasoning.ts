@@ -40,7 +40,7 @@ export const tracedReasoning = defineTool({
     ...thoughtArgs,
     ...modelArgs,
     guardrails: z
-      .object({ semantic_drift_check: guard, circular_reasoning_detection: guard, perplexity_monitoring: guard })
+      .strictObject({ semantic_drift_check: guard, circular_reasoning_detection: guard, perplexity_monitoring: guard })
       .optional()
       .describe("Monitors that may speak; perplexity_monitoring stands for the monitor of quality"),
     ...fileArgs,

@@ -33,7 +33,7 @@ export const writeEventsTool = defineTool({
     input: z.string().min(1).max(100_000).optional().describe("For a new run: what it was asked"),
     events: z
       .array(
-        z.object({
+        z.strictObject({
           type: label,
           data: z.record(z.string(), z.unknown()).default({}),
           time: label.optional().describe("RFC 3339; now if left out"),
@@ -43,7 +43,7 @@ export const writeEventsTool = defineTool({
       .max(MOST_EVENTS)
       .default([]),
     finish: z
-      .object({
+      .strictObject({
         status: z.enum(["success", "error", "cancelled"]),
         result: z.unknown().optional().describe("The answer, or what went wrong"),
       })
