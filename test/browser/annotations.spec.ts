@@ -48,7 +48,7 @@ test("a monitor's finding comes live, marks its spans and leads to them", async 
   await expectAccessible(page);
 
   const link = list.getByRole("button", { name: /chat round/ }).first();
-  const name = (await link.textContent()) ?? "";
+  const name = (await link.textContent())?.match(/chat round \d+/)?.[0] ?? "";
   await link.click();
   const panel = page.getByRole("region", { name: `Span ${name}` });
   await expect(panel.getByRole("region", { name: "Said about this span" })).toContainText("In circles");

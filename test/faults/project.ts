@@ -18,7 +18,13 @@ export async function newProject(name: string = crypto.randomUUID().slice(0, 8))
   const key = newSecret("rl");
   const now = Date.now();
   await env.DB.batch([
-    env.DB.prepare("INSERT INTO projects (id, name, created_at) VALUES (?, ?, ?)").bind(id, id, now),
+    // What a monitor finds comes seconds later, as an event that nobody sent.
+    env.DB.prepare("INSERT INTO projects (id, name, created_at, settings) VALUES (?, ?, ?, ?)").bind(
+      id,
+      id,
+      now,
+      '{"monitors":false}',
+    ),
     env.DB.prepare(
       "INSERT INTO api_keys (hash, id, project_id, name, scopes, created_at) VALUES (?, ?, ?, 'test', ?, ?)",
     ).bind(hashSecret(key), crypto.randomUUID(), id, JSON.stringify(SCOPES), now),
