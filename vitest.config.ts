@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Of one test that runs the Worker: a busy machine takes ten times as long as an idle one. */
+/** Of one test, most of which take milliseconds: a busy machine takes ten times as long as an idle one. */
 const PATIENCE_MS = 60_000;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -25,6 +25,8 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           globalSetup: ["./test/build-view.ts"],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
           include: [
             "src/**/*.test.ts",
             "durable-objects/**/*.test.ts",
