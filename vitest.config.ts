@@ -3,7 +3,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Of one test, most of which take milliseconds: a busy machine takes ten times as long as an idle one. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -137,7 +137,7 @@ export default defineConfig({
           include: ["test/faults/server/**/*.test.ts"],
           globalSetup: ["./test/server/build.ts"],
           testTimeout: PATIENCE_MS,
-          hookTimeout: 120_000,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -146,8 +146,8 @@ export default defineConfig({
           environment: "node",
           include: ["test/conformance/**/*.test.ts"],
           globalSetup: ["./test/conformance/build.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -157,7 +157,7 @@ export default defineConfig({
           include: ["test/server/**/*.test.ts"],
           globalSetup: ["./test/server/build.ts"],
           testTimeout: PATIENCE_MS,
-          hookTimeout: 120_000,
+          hookTimeout: PATIENCE_MS,
         },
       },
     ],

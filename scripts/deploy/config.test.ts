@@ -4,7 +4,7 @@ import { readConfig, toConfig, type WorkerToml } from "./config.ts";
 import { generatedConfig } from "./generated.ts";
 
 // Importing wrangler takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const WEB = { name: "web", services: [{ service: "api" }] };
 

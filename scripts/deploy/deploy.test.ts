@@ -9,7 +9,7 @@ import { FakeAccount } from "./fake-account.ts";
 import { GENERATED } from "./generated.ts";
 
 // Importing wrangler takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 /** The real wrangler.toml, with a folder of its own to write into. */
 async function configInFolder(): Promise<Config> {

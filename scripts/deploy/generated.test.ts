@@ -7,7 +7,7 @@ import { readConfig } from "./config.ts";
 import { generatedConfig } from "./generated.ts";
 
 // wrangler takes seconds to start on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const IDS = new Map([["runlight", "its-id"]]);
 const NAMESPACES = new Map([["runlight-oauth-kv", "another-id"]]);

@@ -7,7 +7,7 @@ import { at, ROOT } from "../root.ts";
 import { readConfig } from "./config.ts";
 
 test("--dry-run names everything, without a login, in a process that may start no other", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const home = mkdtempSync(join(tmpdir(), "runlight-home-"));
   const { CLOUDFLARE_API_TOKEN: _, npm_config_dry_run: __, ...env } = process.env;

@@ -88,7 +88,7 @@ async function events(project: TestProject, run: string) {
   return (await project.json<{ data: { seq: number; data: unknown }[] }>(`/api/runs/${run}/events`)).data;
 }
 
-describe("deleting", { timeout: 60_000 }, () => {
+describe("deleting", () => {
   test("a run leaves nothing of it, and everything of the others in its pack", async () => {
     const project = await newProject();
     const [mine, other] = [hex(16), hex(16)];
@@ -237,7 +237,7 @@ describe("deleting", { timeout: 60_000 }, () => {
   });
 });
 
-describe("retention", { timeout: 60_000 }, () => {
+describe("retention", () => {
   test("deletes once a day what began before, and was not heard of since, and says so", async () => {
     const project = await newProject();
     const [old, heard, young] = [hex(16), hex(16), hex(16)];

@@ -83,7 +83,7 @@ async function projected(project: TestProject): Promise<void> {
   );
 }
 
-describe("a trace that has ended", { timeout: 60_000 }, () => {
+describe("a trace that has ended", () => {
   test("in circles gets its finding; a healthy one, a short one, one that goes on and one without answers get none", async () => {
     const project = await newProject();
     const fine = traceOf(FINE);
@@ -178,7 +178,7 @@ describe("a trace that has ended", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what is said about a run", { timeout: 60_000 }, () => {
+describe("what is said about a run", () => {
   test("is listed in the order of the log; another project has none of it", async () => {
     const project = await newProject();
     const { root, calls } = traceOf(CIRCULAR);
@@ -210,7 +210,7 @@ describe("what is said about a run", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a run of events", { timeout: 60_000 }, () => {
+describe("a run of events", () => {
   test("is judged when it is finished", async () => {
     const project = await newProject();
     const { calls } = traceOf(CIRCULAR);

@@ -186,7 +186,7 @@ async function filledProject() {
   return { project, trace, silent, agent };
 }
 
-describe("rebuilding the projections", { timeout: 30_000 }, () => {
+describe("rebuilding the projections", () => {
   test("makes the same rows from the packs alone, and finds nothing to correct in them", async () => {
     const { project, trace, agent } = await filledProject();
     const before = await rowsOf(project.id);

@@ -172,7 +172,7 @@ async function filledProject(runs: number, into?: TestProject) {
   return project;
 }
 
-describe("rollups", { timeout: 60_000 }, () => {
+describe("rollups", () => {
   test("are the sums of calls and runs, whatever order their parts came in", async () => {
     const project = await filledProject(24);
     await expectExact(project.id);

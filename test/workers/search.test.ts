@@ -414,7 +414,7 @@ describe("what is found", () => {
   });
 });
 
-describe("lists that are searched", { timeout: 30_000 }, () => {
+describe("lists that are searched", () => {
   /** The same numbers each time. */
   function numbers(seed: number): (below: number) => number {
     let state = seed;

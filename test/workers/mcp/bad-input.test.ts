@@ -82,7 +82,7 @@ function boundless(schema: Schema, path: string): string[] {
   return open ? [path, ...inner] : inner;
 }
 
-describe("bad arguments", { timeout: 60_000 }, () => {
+describe("bad arguments", () => {
   let project: TestProject;
   let client: Client;
   let schemas: Map<string, Schema>;

@@ -322,7 +322,7 @@ const QUESTIONS: Question[] = [
   },
 ];
 
-describe("forty questions over a day of a shop", { timeout: 60_000 }, () => {
+describe("forty questions over a day of a shop", () => {
   let shop: Shop;
 
   beforeAll(async () => {
@@ -331,7 +331,7 @@ describe("forty questions over a day of a shop", { timeout: 60_000 }, () => {
       () => shop.project.json<{ log: { waiting: number } }>("/api/health"),
       (health) => health.log.waiting === 0,
     );
-  }, 60_000);
+  });
 
   test("there are forty", () => {
     expect(QUESTIONS.length).toBeGreaterThanOrEqual(40);

@@ -98,14 +98,14 @@ function references(schema: unknown): string[] {
 /** What looks like a reference and is none: names that the caller makes up, and a choice. */
 const OWN_NAMES = new Set(["branch_id", "id of write_events", "focus of explain_run"]);
 
-describe("what is another project's", { timeout: 60_000 }, () => {
+describe("what is another project's", () => {
   let setup: Awaited<ReturnType<typeof setUp>>;
   let before: RunEvent[][];
 
   beforeAll(async () => {
     setup = await setUp();
     before = await logOf(setup);
-  }, 60_000);
+  });
 
   test("is tried with every tool, and every argument that could name it", async () => {
     const { tools } = await setup.stranger.listTools();
