@@ -40,7 +40,8 @@ const STAGES: Record<string, Stage> = {
     await command("npm", ["-w", "web", "exec", "svelte-kit", "sync"]);
     return vitest(["unit"]);
   },
-  workers: () => vitest(["workers", "shards"]),
+  // Two files at a time: a test waits for its workerd, and workerd for its test.
+  workers: () => vitest(["workers", "shards"], ["--maxWorkers=2"]),
   // Side by side, since the one that kills servers mostly waits for them.
   faults: ({ full }) =>
     vitest(["faults", "faults-server"], ["--maxWorkers=2"], full ? { FAULT_FORM: "full" } : { FAULT_FORM: "short" }),
