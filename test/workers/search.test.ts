@@ -561,6 +561,16 @@ describe("lists that are searched", () => {
     expect(second.next_cursor).toBeNull();
   });
 
+  test("runs of a time that numbers have no room for are found too, and stand in the way of none", async () => {
+    const own = await newProject();
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      ids.push(await sendRun(own, `dodo ${n}`, "", Date.parse("2255-01-01") - Date.now()));
+      await settled(own, ids[n] ?? "");
+    }
+    expect((await found(own, "dodo")).sort()).toEqual(ids.sort());
+  });
+
   test("a cursor of another list, and another order than by start, are refused", async () => {
     const { next_cursor } = await project.json<Page>("/api/runs?limit=5");
     expect(next_cursor).not.toBeNull();

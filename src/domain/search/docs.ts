@@ -9,8 +9,11 @@ import { BREAK, SENT_BREAK } from "./words.ts";
  */
 export const DOC_BITS = 20;
 
-/** Milliseconds that a number of 63 bits has room for: until 2248. What lies later is garbage, and no reason to lose a doc. */
-const MAX_MS = 2 ** 43 - 1;
+/**
+ * Milliseconds that a number of 63 bits has room for, and the next one, too, by which the end of their docs is known: until 2248.
+ * What lies later is garbage, and no reason to lose a doc.
+ */
+const MAX_MS = 2 ** 43 - 2;
 
 /** A part's text on its way into the index. */
 export interface NewDoc {

@@ -161,6 +161,9 @@ describe("fuzzed bodies", () => {
     // What was taken must not lie in the way of what comes behind it: all is projected, and all can be read.
     const waiting = async () => (await server.json<{ log: { waiting: number } }>("/api/health")).log.waiting;
     await eventually(waiting, (rows) => rows === 0, 60_000);
+    // Deletions that were asked for take runs away while they are read.
+    const jobs = async () => (await server.json<{ data: { status: string }[] }>("/api/jobs?limit=100")).data;
+    await eventually(jobs, (all) => all.every(({ status }) => !["pending", "running"].includes(status)), 120_000);
     const letters = await server.json<{ data: unknown[] }>("/api/dead-letters");
     expect(letters.data).toEqual([]);
     const runs = await allRuns(server);
