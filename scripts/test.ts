@@ -86,6 +86,8 @@ export const main = () =>
     // A stage that failed without a failed test (types, lint, a crash) is a failure to count.
     if (failed.length > 0 && total.failed === 0) total.failed = failed.length;
     if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+    // Once more at the end: whoever reads the end of a long log should not have to look for them.
+    for (const failure of total.failures) console.log(`  ${failure.replace(`${ROOT}/`, "")}`);
     console.log(`\n${summaryLine(total)}`);
     if (failed.length > 0) process.exitCode = 1;
   });
