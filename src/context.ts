@@ -6,7 +6,8 @@ export type Scope = (typeof SCOPES)[number];
 /** Who asks. A union, because users will join. */
 export type Actor =
   | { type: "api_key"; keyId: string }
-  | { type: "dashboard"; signInId: string }
+  /** @property keyId the key that the sign-in goes back to; null if it is older than that is noted */
+  | { type: "dashboard"; signInId: string; keyId: string | null }
   /** A client that somebody let in on the consent page, such as a chat app. */
   | { type: "oauth"; clientId: string }
   | { type: "system" };

@@ -26,6 +26,11 @@ export class ProjectFeed extends DurableObject<Env> {
     return this.ctx.getWebSockets().length;
   }
 
+  /** Closes all connections: a key was revoked, and nobody knows whose is whose. Those who may come back do. */
+  sendAway(): void {
+    for (const socket of this.ctx.getWebSockets()) socket.close(1012, "Connect again.");
+  }
+
   /**
    * Sends messages to those who asked for their entity, one frame a message. A client gets all of them or is sent away: what it
    * missed is in the lists, and nobody can read on from a hole that he does not know of.

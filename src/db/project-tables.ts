@@ -22,7 +22,7 @@ export type ProjectTable = (typeof PROJECT_TABLES)[number];
 export const INDEX_TABLES = ["search_docs"] as const;
 
 /** The tables by which a project is found. They lie in `env.DB`; those of other shards stay empty. */
-export const GLOBAL_TABLES = ["projects", "api_keys", "sign_in_links", "sign_ins"] as const;
+export const GLOBAL_TABLES = ["projects", "api_keys", "sign_in_links", "sign_ins", "ended_grants"] as const;
 
 /** What a database knows of moves from and to it, and of its own tables: each shard has rows of its own. */
 export const SHARD_TABLES = ["project_moves", "project_changes", "d1_migrations"] as const;

@@ -42,6 +42,11 @@ export function accepted<T extends z.ZodType>(schema: T, description: string) {
   return { 202: success(schema, description), default: failure };
 }
 
+/** The documented answers of a route that takes something away: its 204 and the error that all share. */
+export function gone(description: string) {
+  return { 204: { description }, default: failure };
+}
+
 const failure = { description: "An error", content: { "application/json": { schema: errorSchema } } };
 
 function success<T extends z.ZodType>(schema: T, description: string) {

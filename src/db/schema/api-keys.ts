@@ -12,8 +12,14 @@ export const apiKeys = sqliteTable(
     name: text("name").notNull(),
     scopes: text("scopes", { mode: "json" }).$type<Scope[]>().notNull(),
     created_at: integer("created_at").notNull(),
+    /** The key that whoever made it held, or had signed in with; NULL for those that nobody made, or before this was noted. */
+    created_by: text("created_by"),
     revoked_at: integer("revoked_at"),
   },
-  // Serves the list of a project's keys.
-  (table) => [index("api_keys_by_project").on(table.project_id, table.created_at)],
+  (table) => [
+    // Serves the list of a project's keys.
+    index("api_keys_by_project").on(table.project_id, table.created_at),
+    // Finds the key that a sign-in or a connected app goes back to.
+    index("api_keys_by_id").on(table.project_id, table.id),
+  ],
 );

@@ -1,6 +1,7 @@
 export { apiKeys } from "./api-keys.ts";
 export { artifacts } from "./artifacts.ts";
 export { deadLetters } from "./dead-letters.ts";
+export { endedGrants } from "./ended-grants.ts";
 export { llmCalls } from "./llm-calls.ts";
 export { priceLists } from "./price-lists.ts";
 export { projectChanges, projectMoves } from "./project-moves.ts";

@@ -8,6 +8,8 @@ export const signInLinks = sqliteTable("sign_in_links", {
   project_id: text("project_id").notNull(),
   scopes: text("scopes", { mode: "json" }).$type<Scope[]>().notNull(),
   expires_at: integer("expires_at").notNull(),
+  /** The key that it goes back to: the link ends with it. */
+  key_id: text("key_id"),
 });
 
 /** Signed-in browsers: what the cookie's token stands for. */
@@ -19,4 +21,6 @@ export const signIns = sqliteTable("sign_ins", {
   scopes: text("scopes", { mode: "json" }).$type<Scope[]>().notNull(),
   created_at: integer("created_at").notNull(),
   expires_at: integer("expires_at").notNull(),
+  /** The key that it goes back to: the sign-in ends with it. NULL in those from before this was noted. */
+  key_id: text("key_id"),
 });

@@ -1,10 +1,11 @@
-import { and, eq, gt } from "drizzle-orm";
+import { and, eq, gt, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Actor, Scope } from "../../context.ts";
 import { SCOPES } from "../../context.ts";
 import { apiKeys, projects, signIns } from "../../db/schema/index.ts";
 import { rememberShard } from "../../db/shards.ts";
-import { hashSecret } from "./secrets.ts";
+import { keyBehind } from "./key-behind.ts";
+import { hashSecret, isEnvironmentKey } from "./secrets.ts";
 
 /** Who a secret stands for. */
 export interface Identity {
@@ -37,6 +38,13 @@ export function forgetCookie(token: string): void {
   cache.delete(`cookie:${token}`);
 }
 
+/** Makes the end of a key, and of the sign-ins that go back to it, work at once in this isolate. */
+export function forgetKey(projectId: string, keyId: string): void {
+  for (const [name, { identity }] of cache) {
+    if (identity?.projectId === projectId && keyBehind(identity.actor) === keyId) cache.delete(name);
+  }
+}
+
 async function cached(name: string, lookUp: () => Promise<Identity | null>): Promise<Identity | null> {
   const now = Date.now();
   const hit = cache.get(name);
@@ -67,7 +75,7 @@ export async function lookUpKey(env: Env, key: string): Promise<Identity | null>
     if (found.shard !== null) rememberShard(row.project_id, found.shard, began);
     return { projectId: row.project_id, actor: { type: "api_key", keyId: row.id }, scopes: new Set(row.scopes) };
   }
-  if (env.RUNLIGHT_API_KEY && hash === hashSecret(env.RUNLIGHT_API_KEY)) return openDefaultProject(env, hash);
+  if (isEnvironmentKey(env, hash)) return openDefaultProject(env, hash);
   return null;
 }
 
@@ -102,9 +110,15 @@ async function lookUpCookie(env: Env, token: string): Promise<Identity | null> {
     .select({ row: signIns, shard: projects.shard })
     .from(signIns)
     .leftJoin(projects, eq(projects.id, signIns.project_id))
-    .where(and(eq(signIns.hash, hashSecret(token)), gt(signIns.expires_at, began)));
+    // The key is asked as well: a sign-in that began while its key was revoked is entered after those that go were deleted.
+    .leftJoin(apiKeys, and(eq(apiKeys.project_id, signIns.project_id), eq(apiKeys.id, signIns.key_id)))
+    .where(and(eq(signIns.hash, hashSecret(token)), gt(signIns.expires_at, began), isNull(apiKeys.revoked_at)));
   if (!found) return null;
   const { row, shard } = found;
   if (shard !== null) rememberShard(row.project_id, shard, began);
-  return { projectId: row.project_id, actor: { type: "dashboard", signInId: row.id }, scopes: new Set(row.scopes) };
+  return {
+    projectId: row.project_id,
+    actor: { type: "dashboard", signInId: row.id, keyId: row.key_id },
+    scopes: new Set(row.scopes),
+  };
 }

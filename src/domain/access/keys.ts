@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { type Ctx, requireScope, type Scope } from "../../context.ts";
 import { apiKeys } from "../../db/schema/index.ts";
 import { AppError } from "../../errors.ts";
+import { keyBehind } from "./key-behind.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 export interface NewKey {
@@ -30,6 +31,7 @@ export async function createKey(ctx: Ctx, input: { name: string; scopes: Scope[]
       name: input.name,
       scopes: input.scopes,
       created_at: Date.now(),
+      created_by: keyBehind(ctx.actor),
     });
   return { id, name: input.name, scopes: input.scopes, key };
 }

@@ -18,3 +18,8 @@ export function newSecret(prefix: string): string {
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
+
+/** Whether a stored key is the one of the deployment's configuration. */
+export function isEnvironmentKey(env: Pick<Env, "RUNLIGHT_API_KEY">, hash: string): boolean {
+  return Boolean(env.RUNLIGHT_API_KEY) && hash === hashSecret(env.RUNLIGHT_API_KEY);
+}

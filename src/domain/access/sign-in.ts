@@ -4,6 +4,7 @@ import { type Ctx, requireScope, type Scope } from "../../context.ts";
 import { signInLinks, signIns } from "../../db/schema/index.ts";
 import { AppError } from "../../errors.ts";
 import { authenticateKey, forgetCookie } from "./authenticate.ts";
+import { keyBehind } from "./key-behind.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 
 /** A link is for whoever starts the server and clicks; it is worth a session, so it is short-lived. */
@@ -23,6 +24,7 @@ export async function createSignInLink(ctx: Ctx): Promise<{ token: string; expir
       project_id: ctx.projectId,
       scopes: [...ctx.scopes],
       expires_at: now + LINK_MS,
+      key_id: keyBehind(ctx.actor),
     }),
   ]);
   return { token, expires_at: new Date(now + LINK_MS).toISOString() };
@@ -30,8 +32,7 @@ export async function createSignInLink(ctx: Ctx): Promise<{ token: string; expir
 
 /** Exchanges a one-time token or an API key for a cookie's token. @throws AppError `unauthorized` */
 export async function signIn(env: Env, credential: { token: string } | { key: string }): Promise<string> {
-  const identity =
-    "token" in credential ? await redeem(env, credential.token) : await authenticateKey(env, credential.key);
+  const identity = "token" in credential ? await redeem(env, credential.token) : await holderOf(env, credential.key);
   if (!identity) {
     throw new AppError(
       "unauthorized",
@@ -52,6 +53,7 @@ export async function signIn(env: Env, credential: { token: string } | { key: st
       scopes: [...identity.scopes],
       created_at: now,
       expires_at: now + SIGN_IN_MS,
+      key_id: identity.keyId,
     }),
   ]);
   return token;
@@ -65,11 +67,23 @@ export async function signOut(env: Env, token: string): Promise<void> {
     .where(eq(signIns.hash, hashSecret(token)));
 }
 
+/** What a sign-in is made of. */
+interface Credentials {
+  projectId: string;
+  scopes: Iterable<Scope>;
+  keyId: string | null;
+}
+
+async function holderOf(env: Env, key: string): Promise<Credentials | null> {
+  const identity = await authenticateKey(env, key);
+  return identity && { ...identity, keyId: keyBehind(identity.actor) };
+}
+
 /** Uses a link up: the delete decides who was first. */
-async function redeem(env: Env, token: string): Promise<{ projectId: string; scopes: Iterable<Scope> } | null> {
+async function redeem(env: Env, token: string): Promise<Credentials | null> {
   const [row] = await drizzle(env.DB)
     .delete(signInLinks)
     .where(and(eq(signInLinks.hash, hashSecret(token)), gt(signInLinks.expires_at, Date.now())))
     .returning();
-  return row ? { projectId: row.project_id, scopes: row.scopes } : null;
+  return row ? { projectId: row.project_id, scopes: row.scopes, keyId: row.key_id } : null;
 }

@@ -1,5 +1,6 @@
 import { SCOPES, type Scope } from "../../context.ts";
 import type { Identity } from "../access/authenticate.ts";
+import { isEnded } from "./ended.ts";
 import { toScopes } from "./scopes.ts";
 import { authorizationServer, resourceOf } from "./server.ts";
 import { oauthEnv } from "./storage.ts";
@@ -9,6 +10,8 @@ export interface GrantProps {
   projectId: string;
   /** What whoever consented may do. */
   scopes: Scope[];
+  /** The key that they had signed in with: the grant ends with it. Grants of earlier versions have none. */
+  keyId?: string | null;
 }
 
 /** Whether a bearer token has the form of those that are given out here: who, grant, secret. */
@@ -21,7 +24,9 @@ export const isAccessToken = (token: string): boolean => /^[^:\s]+:[^:\s]+:[^:\s
 export async function authenticateToken(env: Env, origin: string, token: string): Promise<Identity | null> {
   const found = await authorizationServer(origin)?.validateToken<GrantProps>(resourceOf(origin), token, oauthEnv(env));
   if (!found) return null;
-  const { projectId, scopes } = found.props;
+  const { projectId, scopes, keyId = null } = found.props;
+  const [, id = ""] = token.split(":");
+  if (await isEnded(env, projectId, { id, keyId })) return null;
   const held: readonly Scope[] = scopes.includes("admin") ? SCOPES : scopes;
   return {
     projectId,

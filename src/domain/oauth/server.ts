@@ -29,7 +29,7 @@ export function isCallback(address: string): boolean {
 /** A token in the wrong hands works no longer than this; clients renew it by themselves. */
 const ACCESS_SECONDS = 3_600;
 /** After this a person is asked again, however often the client renewed. */
-const GRANT_SECONDS = 90 * 86_400;
+export const GRANT_SECONDS = 90 * 86_400;
 
 /** Deployments answer under a handful of names. */
 const MAX_SERVERS = 20;

@@ -26,3 +26,6 @@ export function oauthEnv(env: Env, shown?: ClientInfo): Env {
 
 /** Where the library looks for a client. */
 export const clientKey = (clientId: string): string => `client:${clientId}`;
+
+/** Where the library keeps a grant. Neither part has a colon. */
+export const grantKey = (owner: string, grantId: string): string => `grant:${owner}:${grantId}`;

@@ -2,10 +2,17 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { SCOPES } from "../../context.ts";
 import { createKey } from "../../domain/access/keys.ts";
+import { listKeys } from "../../domain/access/list-keys.ts";
 import { whoAmI } from "../../domain/access/me.ts";
+import { revokeKey } from "../../domain/access/revoke-key.ts";
+import { keySchema } from "../../domain/access/schema.ts";
 import { createSignInLink, SIGN_IN_MS, signIn, signOut } from "../../domain/access/sign-in.ts";
+import { disconnect } from "../../domain/oauth/disconnect.ts";
+import { listConnections } from "../../domain/oauth/list-connections.ts";
+import { connectionSchema } from "../../domain/oauth/schema.ts";
+import { listOf } from "../../domain/runs/schema.ts";
 import { COOKIE } from "../middleware/authenticate.ts";
-import { answer, router } from "../openapi.ts";
+import { answer, gone, router } from "../openapi.ts";
 
 const secret = z.string().min(1).max(200);
 const scopes = z.array(z.enum(SCOPES)).min(1);
@@ -59,6 +66,39 @@ const keys = createRoute({
     },
   },
 });
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().min(1).max(1000).optional(),
+});
+const one = z.object({ id: z.string().min(1).max(200) });
+const keyList = createRoute({
+  method: "get",
+  path: "/api/keys",
+  summary: "The project's API keys that work, newest first, without the keys themselves; scope admin",
+  request: { query: page },
+  responses: answer(listOf(keySchema), "A page of keys"),
+});
+const keyEnd = createRoute({
+  method: "delete",
+  path: "/api/keys/{id}",
+  summary: "Revokes an API key, the sign-ins made with it, and the apps that these let in; scope admin",
+  request: { params: one },
+  responses: gone("The key is refused from now on; within half a minute everywhere"),
+});
+const connectionList = createRoute({
+  method: "get",
+  path: "/api/connections",
+  summary: "The apps that were let into the project by OAuth, in no order of time; scope admin",
+  request: { query: page },
+  responses: answer(listOf(connectionSchema), "A page of connections; it may have fewer than limit before the last"),
+});
+const connectionEnd = createRoute({
+  method: "delete",
+  path: "/api/connections/{id}",
+  summary: "Disconnects an app: its tokens are refused and cannot be renewed; scope admin",
+  request: { params: one },
+  responses: gone("The app is refused from now on; within half a minute everywhere"),
+});
 
 /** Signing in and out: open to those who have no identity yet. */
 export function signInRoutes() {
@@ -86,5 +126,15 @@ export function accessRoutes() {
   return router()
     .openapi(link, async (c) => c.json(await createSignInLink(c.get("ctx")), 200))
     .openapi(me, async (c) => c.json(await whoAmI(c.get("ctx")), 200))
-    .openapi(keys, async (c) => c.json(await createKey(c.get("ctx"), c.req.valid("json")), 201));
+    .openapi(keys, async (c) => c.json(await createKey(c.get("ctx"), c.req.valid("json")), 201))
+    .openapi(keyList, async (c) => c.json(await listKeys(c.get("ctx"), c.req.valid("query")), 200))
+    .openapi(keyEnd, async (c) => {
+      await revokeKey(c.get("ctx"), c.req.valid("param").id);
+      return c.body(null, 204);
+    })
+    .openapi(connectionList, async (c) => c.json(await listConnections(c.get("ctx"), c.req.valid("query")), 200))
+    .openapi(connectionEnd, async (c) => {
+      await disconnect(c.get("ctx"), c.req.valid("param").id);
+      return c.body(null, 204);
+    });
 }

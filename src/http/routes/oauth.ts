@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { authenticateCookie, type Identity } from "../../domain/access/authenticate.ts";
 import { whoAmI } from "../../domain/access/me.ts";
+import { plainName } from "../../domain/oauth/client-name.ts";
 import { withClient } from "../../domain/oauth/clients.ts";
 import { isDocumentAddress } from "../../domain/oauth/document-address.ts";
 import { grantAccess } from "../../domain/oauth/grant.ts";
@@ -166,11 +167,6 @@ function same(a: string, b: string): boolean {
 
 function showProblem(c: Context<HonoEnv>, status: number, message: string): Promise<Response> {
   return showPage(c, status, (nonce) => problemPage(message, nonce));
-}
-
-/** What a client calls itself, without what cannot be seen: it could turn the words around it, or look like no name at all. */
-function plainName(name: string): string {
-  return name.replace(/\p{C}/gu, "").trim().slice(0, 200) || "An app without a name";
 }
 
 /** An address as a policy names it: by its origin, or by its scheme where it has none (an app's own), or one of IPv6. */
