@@ -344,6 +344,59 @@ describe("the list of generated runs", () => {
   });
 });
 
+describe("the list of runs in more slots than are read at once", () => {
+  const SLOT_MS = 2 ** 38 / 1e6;
+  let project: TestProject;
+  let runs: Run[];
+  beforeAll(async () => {
+    project = await newProject();
+    const below = numbers(11);
+    const rows = Array.from({ length: 1_600 }, (_, n) => {
+      const made = row(n, below);
+      // Each some slot earlier than the one before, and every hundredth of a cost that no other has.
+      const back = BigInt(Math.floor((n * SLOT_MS) / 60_000)) * 60_000_000_000n;
+      const earlier = (time: unknown) => (time === null ? null : String(BigInt(String(time)) - back));
+      const cost = n % 100 === 7 ? n * 1_000_000_000 : made.cost_nano_usd;
+      return { ...made, started_ns: earlier(made.started_ns), ended_ns: earlier(made.ended_ns), cost_nano_usd: cost };
+    });
+    await write(project.id, rows);
+    runs = rows.map((each) => runFromRow(each, NOW, DEFAULT_SETTINGS));
+    const peaks = dbFor(env, project.id).prepare("SELECT count(*) AS n FROM run_peaks WHERE project_id = ?");
+    expect(await peaks.bind(project.id).first("n")).toBeGreaterThan(512);
+  });
+
+  test.each(["", "service=rare+one", "tag=beta&status=error", "min_cost=0.5&has_error=false", "max_duration_ms=1500"])(
+    "is what its contract says for ?%s, by every value, either way, page by page",
+    async (filter) => {
+      for (const sort of RUN_VALUES) {
+        for (const order of ["desc", "asc"]) {
+          const query = new URLSearchParams(filter);
+          query.set("sort", sort);
+          query.set("order", order);
+          expect([sort, order, await pages(project, query, 150)]).toEqual([sort, order, expected(runs, query)]);
+        }
+      }
+    },
+  );
+
+  test("is what its contract says when the values of runs, and so the peaks, were changed since", async () => {
+    const { id } = runs[5] as Run;
+    const known = await loadKnown(dbFor(env, project.id), project.id, [id]);
+    const before = known.runs.get(id)?.row as RunRow;
+    const after: RunRow = {
+      ...before,
+      outcome: 1,
+      cost_nano_usd: 5_000_000_000_000,
+      last_seq: Number(before.last_seq) + 1,
+    };
+    await write(project.id, [after]);
+    const changed = runs.map((run) => (run.id === id ? runFromRow(after, NOW, DEFAULT_SETTINGS) : run));
+    const query = new URLSearchParams({ sort: "cost" });
+    expect(await pages(project, query, 150)).toEqual(expected(changed, query));
+    expect(expected(changed, query)[0]).toBe(id);
+  });
+});
+
 describe("the plan of every query", () => {
   const query = (sort: RunSort, order: "asc" | "desc"): ListQuery => ({
     projectId: "p",

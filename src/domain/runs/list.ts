@@ -26,6 +26,9 @@ import type { FoundRun } from "./schema.ts";
 /** Slots that are read first for a list by a value: each holds at least one of the first runs, if nothing is filtered. */
 const FIRST_SLOTS = 64;
 
+/** Peaks that are asked for at first: finding them takes as long as reading the runs of a hundred slots, whatever their number. */
+const FIRST_PEAKS = 512;
+
 export interface RunListing extends RunFilter {
   /** What is searched for: src/domain/search/query.ts. */
   q?: string | undefined;
@@ -95,8 +98,8 @@ async function rowsByValue(
 }
 
 /**
- * The first runs that know the value. Slots are read in the order of their peaks, until what is left to read can have no run
- * that comes before those that were found.
+ * The first runs that know the value. Slots are read in the order of their peaks, as many again each time, until what is
+ * left to read can have no run that comes before those that were found.
  */
 async function knownRows(
   db: D1DatabaseSession,
@@ -105,20 +108,26 @@ async function knownRows(
   sort: RunValue,
 ): Promise<RunRow[]> {
   if (isNarrow(filter)) return (await run(db, byValue(filter, query, sort))).flat();
-  let found = (await run(db, openByValue(filter, query, sort))).flat();
+  let found = sorted((await run(db, openByValue(filter, query, sort))).flat(), sort, query);
   let beyond: Peak | null = null;
-  for (let slots = FIRST_SLOTS; ; slots *= 4) {
-    const statement = peaksStatement(filter, query, sort, beyond, slots + 1);
+  let seen = 0;
+  for (let most = FIRST_PEAKS; ; most *= 4) {
+    const statement = peaksStatement(filter, query, sort, beyond, most);
     const peaks: Peak[] = statement ? (await prepared(db, statement).all<Peak>()).results : [];
-    const [read, next] = [peaks.slice(0, slots), peaks[slots]];
-    if (read.length > 0) {
-      const rows = (await run(db, [inSlots(filter, query, sort, read)])).flat();
-      found = sorted([...found, ...rows], sort, query);
+    for (let from = 0; from < peaks.length; ) {
+      const last = found[query.rows - 1];
+      const isBehind = (peak: Peak) =>
+        last !== undefined && isBefore(runValue(last, sort) ?? 0n, slotOf(last.started_ns), peak, query.order);
+      const behind = peaks.findIndex((peak, n) => n >= from && isBehind(peak));
+      if (behind === from) return found;
+      const read = peaks.slice(from, Math.min(from + Math.max(FIRST_SLOTS, seen), behind < 0 ? peaks.length : behind));
+      const rows = await run(db, [inSlots(filter, query, sort, read)]);
+      found = sorted([...found, ...rows.flat()], sort, query);
+      from += read.length;
+      seen += read.length;
     }
-    if (next === undefined) return found;
-    const last = found[query.rows - 1];
-    if (last && isBefore(runValue(last, sort) ?? 0n, slotOf(last.started_ns), next, query.order)) return found;
-    beyond = read.at(-1) ?? null;
+    if (peaks.length < most) return found;
+    beyond = peaks.at(-1) ?? null;
   }
 }
 
