@@ -1,7 +1,7 @@
 import { AppError } from "./errors.ts";
+import { SCOPES, type Scope } from "./scopes.ts";
 
-export const SCOPES = ["ingest", "read", "write", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
+export { SCOPES, type Scope };
 
 /** Who asks. A union, because users will join. */
 export type Actor =

@@ -69,6 +69,24 @@ test("lines that could not be loaded are said to be missing, and the endpoint is
   await page.screenshot({ path: info.outputPath("lost.png") });
 });
 
+test("the key in the lines is the one of the last visit, or a new one if that was revoked", async ({ page }) => {
+  await page.request.post(`${server.origin}/api/auth/sign-in`, { data: { key: KEY } });
+  const shown = async () => {
+    await page.goto(server.origin);
+    await expect(page.locator("main")).toContainText(/x-api-key: rl_\w{32}/);
+    return /x-api-key: (rl_\w{32})/.exec((await page.locator("main").textContent()) ?? "")?.[1];
+  };
+  const first = await shown();
+  expect(await shown()).toBe(first);
+  const { data } = await server.json<{ data: { id: string; name: string }[] }>("/api/keys");
+  for (const { id, name } of data) {
+    if (name === "Dashboard snippet") await server.fetch(`/api/keys/${id}`, { method: "DELETE" });
+  }
+  const second = await shown();
+  expect(second).not.toBe(first);
+  expect(await shown()).toBe(second);
+});
+
 test("an empty project shows a snippet that works, and turns into the list when it is run", async ({ page }) => {
   await page.request.post(`${server.origin}/api/auth/sign-in`, { data: { key: KEY } });
   await page.goto(server.origin);

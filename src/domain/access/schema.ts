@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { SCOPES } from "../../context.ts";
+import { SCOPES } from "../../scopes.ts";
 
 /** An API key, without anything by which it could be used. */
 export const keySchema = z

@@ -1,4 +1,4 @@
-import type { Scope } from "../../context.ts";
+import type { Scope } from "../../scopes.ts";
 
 /** What a person can let a client do. `admin` is not among them: keys and settings are for people and their own programs. */
 export const OAUTH_SCOPES = ["read", "write"] as const;
