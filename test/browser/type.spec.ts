@@ -10,6 +10,7 @@ const PAGES = [
   "/board",
   "/jobs",
   "/settings",
+  "/settings/access",
   "/connect",
 ];
 
