@@ -7,6 +7,7 @@ export const PROJECT_TABLES = [
   "price_lists",
   "runs",
   "run_labels",
+  "run_peaks",
   "segments",
   "rollups",
   "artifacts",

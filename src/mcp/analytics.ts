@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import type { Ctx } from "../context.ts";
 import type { GROUPS } from "../domain/analytics/source.ts";
-import { MAX_VALUES } from "../domain/runs/filter.ts";
+import { MAX_VALUES, type RunSort } from "../domain/runs/filter.ts";
+import { listRuns } from "../domain/runs/list.ts";
 import type { FoundRun } from "../domain/runs/schema.ts";
 
 /** What cost and latency can be asked by: those whose groups are words. */
@@ -14,6 +16,9 @@ const GROUP_BY = [
   "user",
   "tag",
 ] as const satisfies readonly (typeof GROUPS)[number][];
+
+/** Examples in an answer at the most; fewer if `limit` is less. */
+export const EXAMPLES = 5;
 
 /** Points of a series that a model is given. */
 export const MOST_POINTS = 48;
@@ -41,6 +46,16 @@ export function analyticsQuery({ limit: _, granularity: __, group_by, ...args }:
   return { ...args, group_by: group_by ?? (args.of === "runs" ? "service" : "model"), compare: "previous" } as const;
 }
 
+/** The groups of an answer: the first that were asked for, and how many others there are. Not the row that is of all others. */
+export function firstGroups<T extends { group: string | null }>(
+  { data, other_groups }: { data: readonly T[]; other_groups: number },
+  { limit, group_by }: Pick<Args, "limit" | "group_by">,
+): { groups: T[]; other_groups: number } {
+  const named = data.filter(({ group }) => group !== null || group_by === "none");
+  const groups = named.slice(0, limit);
+  return { groups, other_groups: other_groups + named.length - groups.length };
+}
+
 /** The whole series of a range, its newest points. */
 export function newest<T>(points: readonly T[] | undefined): { series?: T[]; series_cut?: number } {
   if (!points) return {};
@@ -57,6 +72,19 @@ export function growth(now: number | null, before: number | null): number | null
 /** A number with one digit behind the point: a model reads no more from it. */
 export function rounded<T extends number | null>(value: T): T {
   return (value === null ? value : Math.round(value * 10) / 10) as T;
+}
+
+/** The runs with the most of a value, in the period that the answer is about. */
+export async function topRuns(
+  ctx: Ctx,
+  args: Args,
+  { from, to }: { from: string; to: string },
+  sort: Exclude<RunSort, "started_at">,
+): Promise<FoundRun[]> {
+  const { service, environment, model, provider } = args;
+  const limit = Math.min(args.limit, EXAMPLES);
+  const { data } = await listRuns(ctx, { sort, limit, from, to, service, environment, model, provider });
+  return data;
 }
 
 /** A run as an example in an answer about many. */

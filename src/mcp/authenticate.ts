@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { authenticateKey, type Identity } from "../domain/access/authenticate.ts";
 import { authenticateToken, isAccessToken } from "../domain/oauth/authenticate.ts";
 import { AppError } from "../errors.ts";
-import { presentedKey } from "../http/middleware/authenticate.ts";
+import { presentedKey, setCtx } from "../http/middleware/authenticate.ts";
 import type { HonoEnv } from "../http/types.ts";
 
 /**
@@ -12,13 +12,7 @@ import type { HonoEnv } from "../http/types.ts";
  */
 export function authenticateAgent(): MiddlewareHandler<HonoEnv> {
   return async (c, next) => {
-    const identity = await identify(c);
-    c.set("ctx", {
-      ...identity,
-      requestId: c.get("requestId"),
-      env: c.env,
-      waitUntil: (promise) => c.executionCtx.waitUntil(promise),
-    });
+    setCtx(c, await identify(c));
     await next();
   };
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { auth, Client, type OAuthClientProvider, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { KEY } from "../server/harness.ts";
+import { hex, KEY, span } from "../server/harness.ts";
 import { expect, expectAccessible, test } from "./fixtures.ts";
 
 /** Where a client on this machine waits for its code. */
@@ -70,8 +70,10 @@ test("a client that is given one URL is let in by somebody who signs in on the w
   expect(await auth(provider, { serverUrl, authorizationCode: code, iss })).toBe("AUTHORIZED");
   const client = new Client({ name: "test-editor", version: "1" });
   await client.connect(new StreamableHTTPClientTransport(serverUrl, { authProvider: provider }));
-  const { structuredContent } = await client.callTool({ name: "search_runs", arguments: {} });
-  expect(structuredContent).toMatchObject({ runs: expect.any(Array) });
+  const id = hex(16);
+  await server.send([span(id, "for the test editor")]);
+  const found = () => client.callTool({ name: "search_runs", arguments: { name: ["for the test editor"] } });
+  await expect.poll(async () => (await found()).structuredContent).toMatchObject({ runs: [{ id }] });
   await client.close();
   close();
 });

@@ -21,7 +21,7 @@ import {
   traces,
 } from "./helpers.ts";
 
-const TABLES = ["runs", "llm_calls", "segments", "run_labels", "rollups", "artifacts"];
+const TABLES = ["runs", "llm_calls", "segments", "run_labels", "run_peaks", "rollups", "artifacts"];
 
 /** Every row of a project, but which pack a segment lies in: that changes when others of the pack are deleted. */
 async function rowsOf(projectId: string) {

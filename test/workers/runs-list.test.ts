@@ -2,16 +2,18 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dbFor } from "../../src/db/db.ts";
 import { type RunRow, stateFrom } from "../../src/domain/projection/rows.ts";
+import { RUN_VALUES } from "../../src/domain/projection/run-values.ts";
 import { loadKnown, writeProjection } from "../../src/domain/projection/store.ts";
 import { facetStatements } from "../../src/domain/runs/facets-plan.ts";
 import { RUN_SORTS, type RunFilter, type RunSort } from "../../src/domain/runs/filter.ts";
 import {
-  byCostIndex,
-  byCostRange,
   byStart,
   byValue,
-  costCount,
+  inSlots,
+  isNarrow,
   type ListQuery,
+  openByValue,
+  peaksStatement,
   type Statement,
 } from "../../src/domain/runs/list-plan.ts";
 import { runFromRow } from "../../src/domain/runs/run-from-row.ts";
@@ -140,8 +142,8 @@ function expected(runs: Run[], query: URLSearchParams): string[] {
   const sort = (query.get("sort") ?? "started_at") as RunSort;
   const up = query.get("order") === "asc" ? 1 : -1;
   const compare = (a: Run, b: Run, by: (run: Run) => number | bigint | null, sign: number) => {
-    const [x, y] = [by(a) ?? 0, by(b) ?? 0];
-    return (x < y ? -1 : x > y ? 1 : a.id < b.id ? -1 : 1) * sign;
+    const order = (x: number | bigint | string, y: typeof x) => (x < y ? -1 : x > y ? 1 : 0);
+    return (order(by(a) ?? 0, by(b) ?? 0) || order(started(a), started(b)) || order(a.id, b.id)) * sign;
   };
   const value = VALUES[sort];
   const chosen = runs.filter(fits);
@@ -284,19 +286,22 @@ describe("the list of generated runs", () => {
     }
   });
 
-  test("writes no label twice, and those of a run that came again are the same", async () => {
+  test("writes no label and no peak twice, and those of a run that came again are the same", async () => {
     const again = await newProject();
     const rows = Array.from({ length: 20 }, (_, n) => row(n, numbers(n)));
     await write(again.id, rows);
-    const labels = () =>
-      dbFor(env, again.id)
-        .prepare("SELECT * FROM run_labels WHERE project_id = ? ORDER BY 1, 2, 3")
-        .bind(again.id)
-        .all();
-    const before = (await labels()).results;
-    expect(before.length).toBeGreaterThan(20);
+    const of = async (table: string) =>
+      (
+        await dbFor(env, again.id)
+          .prepare(`SELECT * FROM ${table} WHERE project_id = ? ORDER BY 1, 2, 3`)
+          .bind(again.id)
+          .all()
+      ).results;
+    const [labels, peaks] = [await of("run_labels"), await of("run_peaks")];
+    expect(labels.length).toBeGreaterThan(20);
+    expect(peaks.length).toBeGreaterThan(5);
     await write(again.id, rows);
-    expect((await labels()).results).toEqual(before);
+    expect([await of("run_labels"), await of("run_peaks")]).toEqual([labels, peaks]);
   });
 
   test("refuses a cursor of a list in another order, and values that are none", async () => {
@@ -339,6 +344,59 @@ describe("the list of generated runs", () => {
   });
 });
 
+describe("the list of runs in more slots than are read at once", () => {
+  const SLOT_MS = 2 ** 38 / 1e6;
+  let project: TestProject;
+  let runs: Run[];
+  beforeAll(async () => {
+    project = await newProject();
+    const below = numbers(11);
+    const rows = Array.from({ length: 1_600 }, (_, n) => {
+      const made = row(n, below);
+      // Each some slot earlier than the one before, and every hundredth of a cost that no other has.
+      const back = BigInt(Math.floor((n * SLOT_MS) / 60_000)) * 60_000_000_000n;
+      const earlier = (time: unknown) => (time === null ? null : String(BigInt(String(time)) - back));
+      const cost = n % 100 === 7 ? n * 1_000_000_000 : made.cost_nano_usd;
+      return { ...made, started_ns: earlier(made.started_ns), ended_ns: earlier(made.ended_ns), cost_nano_usd: cost };
+    });
+    await write(project.id, rows);
+    runs = rows.map((each) => runFromRow(each, NOW, DEFAULT_SETTINGS));
+    const peaks = dbFor(env, project.id).prepare("SELECT count(*) AS n FROM run_peaks WHERE project_id = ?");
+    expect(await peaks.bind(project.id).first("n")).toBeGreaterThan(512);
+  });
+
+  test.each(["", "service=rare+one", "tag=beta&status=error", "min_cost=0.5&has_error=false", "max_duration_ms=1500"])(
+    "is what its contract says for ?%s, by every value, either way, page by page",
+    async (filter) => {
+      for (const sort of RUN_VALUES) {
+        for (const order of ["desc", "asc"]) {
+          const query = new URLSearchParams(filter);
+          query.set("sort", sort);
+          query.set("order", order);
+          expect([sort, order, await pages(project, query, 150)]).toEqual([sort, order, expected(runs, query)]);
+        }
+      }
+    },
+  );
+
+  test("is what its contract says when the values of runs, and so the peaks, were changed since", async () => {
+    const { id } = runs[5] as Run;
+    const known = await loadKnown(dbFor(env, project.id), project.id, [id]);
+    const before = known.runs.get(id)?.row as RunRow;
+    const after: RunRow = {
+      ...before,
+      outcome: 1,
+      cost_nano_usd: 5_000_000_000_000,
+      last_seq: Number(before.last_seq) + 1,
+    };
+    await write(project.id, [after]);
+    const changed = runs.map((run) => (run.id === id ? runFromRow(after, NOW, DEFAULT_SETTINGS) : run));
+    const query = new URLSearchParams({ sort: "cost" });
+    expect(await pages(project, query, 150)).toEqual(expected(changed, query));
+    expect(expected(changed, query)[0]).toBe(id);
+  });
+});
+
 describe("the plan of every query", () => {
   const query = (sort: RunSort, order: "asc" | "desc"): ListQuery => ({
     projectId: "p",
@@ -371,25 +429,30 @@ describe("the plan of every query", () => {
       const sortedByIndex = byStart(filter, start);
       // The indexes of sessions and parents end with the id the other way round: among equal starts only.
       for (const each of sortedByIndex) await check(each, narrow ? "LAST TERM" : "nothing");
-      await Promise.all([
-        ...byStart(filter, start, "cost").map((each) => check(each, "any")),
-        ...byCostRange(filter, start).map((each) => check(each, "any")),
-        ...byCostIndex(filter, query("cost", order)).map((each) => check(each, "any")),
-        ...[costCount(filter, "p")].flatMap((each) => (each ? [check(each, "nothing")] : [])),
-        ...(["cost", "duration", "tokens"] as const).flatMap((by) =>
-          byValue(filter, query(by, order), by).map((each) => check(each, "any")),
-        ),
-        ...facetStatements(filter, "p", NOW).map((each) => check(each, "any")),
-      ]);
+      const statements = RUN_VALUES.flatMap((by) => {
+        const sorted = query(by, order);
+        if (isNarrow(filter)) return byValue(filter, sorted, by);
+        const peaks = peaksStatement(filter, sorted, by, { slot: 7, peak: "5" }, 65);
+        return [
+          ...openByValue(filter, sorted, by),
+          ...(peaks ? [peaks, inSlots(filter, sorted, by, [{ slot: 7 }])] : []),
+        ];
+      });
+      for (const each of [...statements, ...byStart(filter, start, "cost"), ...facetStatements(filter, "p", NOW)]) {
+        await check(each, "any");
+      }
     }
   });
 
-  test("by cost reads the first of the index, and what is carried from nowhere else", async () => {
-    const [ended] = byCostIndex({}, query("cost", "desc"));
-    await check(ended as Statement, "nothing");
+  test("what is carried is read from nowhere else", async () => {
     for (const filter of [{}, { service: ["a"] }, { tag: ["a"], status: ["error" as const] }, { min_cost: 1 }]) {
       for (const each of byStart(filter, query("started_at", "desc"))) {
         expect(await planOf(each)).toContain(`COVERING INDEX ${each.index}`);
+      }
+      for (const by of RUN_VALUES) {
+        expect(await planOf(inSlots(filter, query(by, "desc"), by, [{ slot: 7 }]))).toContain(
+          "COVERING INDEX runs_by_start",
+        );
       }
     }
   });
@@ -405,7 +468,12 @@ async function planOf({ sql, values }: Statement): Promise<string> {
 /** @param sorts what may be sorted apart from an index's order */
 async function check(statement: Statement, sorts: "nothing" | "LAST TERM" | "any"): Promise<void> {
   const plan = await planOf(statement);
-  expect(plan).toContain(`INDEX ${statement.index} (project_id=?`);
+  // A table WITHOUT ROWID is an index by its key.
+  expect(plan).toContain(
+    statement.index === "run_peaks"
+      ? "SEARCH p USING PRIMARY KEY (project_id=?"
+      : `INDEX ${statement.index} (project_id=?`,
+  );
   // What is scanned is a list in the query's own hands: JSON, ids that were picked, or rows that were looked at.
   const scans = plan
     .split("\n")

@@ -9,6 +9,7 @@ export { projectState } from "./project-state.ts";
 export { projects } from "./projects.ts";
 export { rollups } from "./rollups.ts";
 export { runLabels } from "./run-labels.ts";
+export { runPeaks } from "./run-peaks.ts";
 export { runs } from "./runs.ts";
 export { segments } from "./segments.ts";
 export { signInLinks, signIns } from "./sign-ins.ts";

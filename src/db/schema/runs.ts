@@ -78,10 +78,10 @@ export const runs = sqliteTable(
     ] as const;
     return [
       primaryKey({ columns: [table.project_id, table.id] }),
-      // Serves GET /api/runs: newest first with a cursor; other filters are tested along the way, in the slots of run_labels.
+      // Serves GET /api/runs: newest first with a cursor; other filters are tested along the way, in the slots of run_labels
+      // and run_peaks.
       index("runs_by_start").on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`, ...carried),
-      // Serves GET /api/runs?status= for runs whose end never came, and those among the sorted ones: the index by cost
-      // leaves them out, so that a run that grows does not rewrite it with each part.
+      // Serves GET /api/runs?status= for runs whose end never came, and those among the sorted ones: run_peaks leaves them out.
       index("runs_open")
         .on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`, ...carried)
         .where(sql`outcome = 0`),
@@ -89,11 +89,6 @@ export const runs = sqliteTable(
       index("runs_long")
         .on(table.project_id, sql`${table.started_ns} DESC`, sql`${table.id} DESC`, ...carried)
         .where(sql`outcome > 0 AND ended_ns - started_ns > 86400000000000`),
-      // Serves GET /api/runs?sort=cost, min_cost and max_cost. There is none by duration or tokens: each would be a row a run, a
-      // tenth of the bill, for what a walk through runs_by_start finds in 0.2 s among a million runs.
-      index("runs_by_cost")
-        .on(table.project_id, sql`${table.cost_nano_usd} DESC`, sql`${table.id} DESC`, table.outcome)
-        .where(sql`outcome > 0 AND cost_nano_usd IS NOT NULL`),
       // Serves GET /api/runs?parent_run_id=: a run's children. Runs without a parent, which are nearly all, cost no row.
       index("runs_by_parent")
         .on(table.project_id, table.parent_run_id, sql`${table.started_ns} DESC`)

@@ -1,5 +1,5 @@
 import { labelOf } from "../projection/labels.ts";
-import { VALUE_SQL } from "../runs/filter.ts";
+import { RUN_VALUE_SQL } from "../projection/run-values.ts";
 import type { Params } from "../runs/params.ts";
 import { nanoOf } from "../runs/time-of.ts";
 
@@ -60,7 +60,7 @@ export function callTests(filter: CallFilter, params: Params): string[] {
 }
 
 const DURATION_SQL = "CASE WHEN c.start_ns > 0 AND c.end_ns > 0 THEN c.end_ns - c.start_ns END";
-const TOKENS_SQL = `(${VALUE_SQL.tokens})`;
+const TOKENS_SQL = `(${RUN_VALUE_SQL.tokens})`;
 const UNPRICED_CALL_SQL = "(c.cost_nano_usd IS NULL AND c.unpriced IS NOT 'refused')";
 
 /**
@@ -76,7 +76,8 @@ export function runTests(filter: CallFilter, params: Params): string[] {
   if (filter.min_cost_usd !== undefined) {
     tests.push(`(cost_nano_usd IS NULL OR cost_nano_usd >= ${params.of(Math.round(filter.min_cost_usd * 1e9))})`);
   }
-  if (filter.min_tokens !== undefined) tests.push(`${VALUE_SQL.tokens} >= ${params.of(Math.round(filter.min_tokens))}`);
+  if (filter.min_tokens !== undefined)
+    tests.push(`${RUN_VALUE_SQL.tokens} >= ${params.of(Math.round(filter.min_tokens))}`);
   if (filter.min_duration_ms !== undefined) {
     tests.push(`ended_ns - started_ns >= ${params.of(Math.round(filter.min_duration_ms * 1e6))}`);
   }

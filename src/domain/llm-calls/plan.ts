@@ -1,5 +1,5 @@
 import { CALL_FIELDS } from "../board/newest-calls.ts";
-import { SLOT_BITS } from "../projection/labels.ts";
+import { inSlot, SLOT_BITS } from "../projection/slots.ts";
 import type { Statement } from "../runs/list-plan.ts";
 import { Params } from "../runs/params.ts";
 import type { CallPlace } from "./cursor.ts";
@@ -80,8 +80,7 @@ function runStatement(filter: CallFilter, { projectId, after, rows, looked: most
           (hint) =>
             `EXISTS (SELECT 1 FROM run_labels AS h WHERE h.project_id = ${project} AND h.label = ${params.of(hint)} AND h.slot = l.slot)`,
         ),
-      `started_ns >= slot << ${SLOT_BITS}`,
-      `started_ns < (slot + 1) << ${SLOT_BITS}`,
+      inSlot("started_ns", "slot"),
     );
   }
   // CROSS JOIN holds the order of the two: slots first.

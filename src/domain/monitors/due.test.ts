@@ -27,7 +27,7 @@ function projected(state: RunState, id = RUN): Projected {
 function known(state: RunState, id = RUN): Map<string, KnownRun> {
   const { run, counted } = rowOf(id, state);
   const counts = new Map(state.calls.map(({ span_id }) => [span_id, counted.has(span_id)]));
-  return new Map([[id, { state, rows: { run }, counted: counts, segments: new Map() }]]);
+  return new Map([[id, { state, row: run, counted: counts, segments: new Map() }]]);
 }
 
 const partOf = (state: RunState) => [{ run: RUN, delta: state }];

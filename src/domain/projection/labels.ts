@@ -1,8 +1,6 @@
 import { jsonRows } from "../../db/json-rows.ts";
 import { detailsOf, type RunRow } from "./rows.ts";
-
-/** Bits of a start in nanoseconds that a slot does not tell apart: 275 seconds. */
-export const SLOT_BITS = 38;
+import { inSlot, slotOf } from "./slots.ts";
 
 /**
  * What a label may be of. With few values or many: as a row stands for all runs of a slot, a value that many runs share costs
@@ -30,20 +28,12 @@ export function labelOf(kind: LabelKind, value: string | number = ""): string {
  * Writes in which slots the runs' values are to be found. What is there already costs no row, so that a second delivery and
  * a run that grows are free; a label that a run no longer has stays, which only makes a list look where nothing is.
  */
-export function insertLabels(
-  db: D1Database,
-  projectId: string,
-  projected: readonly { run: RunRow }[],
-): D1PreparedStatement[] {
-  return chunksOf(rowsOf(projected)).map((rows) => db.prepare(INSERT).bind(projectId, rows));
+export function insertLabels(db: D1Database, projectId: string, runs: readonly RunRow[]): D1PreparedStatement[] {
+  return chunksOf(rowsOf(runs)).map((rows) => db.prepare(INSERT).bind(projectId, rows));
 }
 
 /** Deletes what the slots have of these runs and of no other. Belongs after the deletion of the runs, in its transaction. */
-export function deleteLabels(
-  db: D1Database,
-  projectId: string,
-  deleted: readonly { run: RunRow }[],
-): D1PreparedStatement[] {
+export function deleteLabels(db: D1Database, projectId: string, deleted: readonly RunRow[]): D1PreparedStatement[] {
   const rows = rowsOf(deleted);
   return (Object.keys(OTHER_HAS) as LabelKind[]).flatMap((kind) =>
     chunksOf(rows.filter(([label]) => label.startsWith(`${kind}:`))).map((labels) =>
@@ -51,8 +41,8 @@ export function deleteLabels(
         .prepare(
           `DELETE FROM run_labels AS l WHERE project_id = ?1
              AND (label, slot) IN (SELECT e ->> 0, CAST(e ->> 1 AS INTEGER) FROM ${jsonRows("?2")})
-             AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.project_id = ?1 AND r.started_ns >= l.slot << ${SLOT_BITS}
-               AND r.started_ns < (l.slot + 1) << ${SLOT_BITS} AND ${OTHER_HAS[kind]})`,
+             AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.project_id = ?1 AND ${inSlot("r.started_ns", "l.slot")}
+               AND ${OTHER_HAS[kind]})`,
         )
         .bind(projectId, labels),
     ),
@@ -75,10 +65,10 @@ const OTHER_HAS: Record<LabelKind, string> = {
 };
 
 /** The labels of runs, each with its slot, once. */
-function rowsOf(projected: readonly { run: RunRow }[]): [label: string, slot: string][] {
+function rowsOf(runs: readonly RunRow[]): [label: string, slot: string][] {
   const labels = new Map<string, [string, string]>();
-  for (const { run } of projected) {
-    const slot = String(BigInt(String(run.started_ns)) >> BigInt(SLOT_BITS));
+  for (const run of runs) {
+    const slot = String(slotOf(run.started_ns));
     for (const label of labelsOf(run)) labels.set(`${slot} ${label}`, [label, slot]);
   }
   return [...labels.values()];

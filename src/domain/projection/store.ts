@@ -9,6 +9,7 @@ import { deleteSearchDocs, insertDocs, PLACE_SQL, placesOf } from "../search/doc
 import { groupCalls, readCalls } from "./calls.ts";
 import { deleteLabels, insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
+import { deletePeaks, insertPeaks } from "./peaks.ts";
 import { RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
 
 /** A segment to write: its place in the pack, the links of its spans, and its model calls. */
@@ -43,8 +44,8 @@ export interface Known {
 /** What D1 knows of a run before a drain is merged in. */
 export interface KnownRun {
   state: RunState;
-  /** As they are stored. */
-  rows: { run: RunRow };
+  /** As it is stored. */
+  row: RunRow;
   /** Whether a call counts, by its span id, as it is stored. */
   counted: Map<string, boolean>;
   /** By their first seq, in its order, which is that of the state's calls and links. */
@@ -133,7 +134,7 @@ export async function loadKnown(db: D1Database, projectId: string, runIds: strin
   for (const row of runRows) {
     const id = String(row.id);
     const itsSegments = segmentsOf.get(id) ?? [];
-    const run: Omit<KnownRun, "state"> = { rows: { run: row }, counted: new Map(), segments: new Map() };
+    const run: Omit<KnownRun, "state"> = { row, counted: new Map(), segments: new Map() };
     for (const { first_seq, last_seq, batch_id, calls } of itsSegments) {
       const stored = readCalls(calls);
       for (const { call, counted } of stored) run.counted.set(call.span_id, counted);
@@ -222,7 +223,7 @@ export async function deleteRuns(
   known: Known,
   blobs: readonly string[],
 ): Promise<boolean> {
-  const rows = [...known.runs.values()].map((run) => run.rows);
+  const rows = [...known.runs.values()].map(({ row }) => row);
   const ids = [...known.runs.keys()];
   const these = JSON.stringify(ids);
   const { shown, written } = known.rollups;
@@ -241,6 +242,7 @@ export async function deleteRuns(
       .prepare("DELETE FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))")
       .bind(projectId, these),
     ...deleteLabels(db, projectId, rows),
+    ...deletePeaks(db, projectId, rows),
     ...[...new Set([shown, written])].flatMap((generation) => {
       const rollups: Rollups = new Map();
       for (const run of known.runs.values()) takeOut(rollups, run, generation);
@@ -309,14 +311,16 @@ function inserts(
 
 function upserts(db: D1Database, projectId: string, projected: Projected[], known: Known): D1PreparedStatement[] {
   const { shown, written } = known.rollups;
-  const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
+  const rows = projected.map(({ run }) => run);
+  const runs = rows.map((run) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
   const parts = projected.flatMap((each) =>
     each.parts.map(({ first_seq, calls }) => [each.run.id, first_seq, groupCalls(calls, each.counted)]),
   );
   return [
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
     ...chunks(parts).map((json) => db.prepare(UPDATE_CALLS).bind(projectId, json)),
-    ...insertLabels(db, projectId, projected),
+    ...insertLabels(db, projectId, rows),
+    ...insertPeaks(db, projectId, rows),
     ...[...new Set([shown, written])].flatMap((generation) =>
       addRollups(db, projectId, generation, rollupsOf(projected, known, generation)),
     ),
@@ -335,8 +339,8 @@ function rollupsOf(projected: Projected[], known: Known, generation: number): Ro
 }
 
 /** Takes away what a generation counts of a run. */
-function takeOut(rollups: Rollups, { rows, state, counted }: KnownRun, generation: number): void {
-  if (Number(rows.run.rollups) < generation) return;
+function takeOut(rollups: Rollups, { row, state, counted }: KnownRun, generation: number): void {
+  if (Number(row.rollups) < generation) return;
   const had = [...counted].filter(([, counts]) => counts).map(([id]) => id);
   addRun(rollups, state, new Set(had), -1);
 }

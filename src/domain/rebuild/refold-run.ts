@@ -43,7 +43,6 @@ export async function refoldRun(
   lost: ReadonlySet<number> = new Set(),
 ): Promise<{ correction: Correction | null; docs: NewDoc[] } | "unreadable"> {
   const db = dbFor(env, projectId);
-  const { rows } = known;
   const texts = new Map<number, string>();
   const before = new Map(known.state.calls.map((call) => [call.span_id, call]));
   const parts = await readRun(env, projectId, id, (firstSeq, events) => {
@@ -57,9 +56,9 @@ export async function refoldRun(
   // When its parts came in is only in the packs' indexes, and what the row says of it is no sum that could go wrong.
   const { first_seen_at, seen_at } = known.state;
   const state: RunState = { ...rest.reduce(mergePart, startState(first)), first_seen_at, seen_at };
-  const { run: row, counted } = rowOf(id, state);
+  const { run: folded, counted } = rowOf(id, state);
   // Whether it is counted is no fact of the log.
-  const run = { ...row, rollups: rows.run.rollups };
+  const run = { ...folded, rollups: known.row.rollups };
 
   const stored = new Set([...known.counted].filter(([, counts]) => counts).map(([span]) => span));
   const changed = [...known.segments].flatMap(([first_seq, part], n) => {
@@ -67,9 +66,9 @@ export async function refoldRun(
     return textOf(calls, counted) === textOf(part.calls, stored) ? [] : [{ first_seq, calls }];
   });
   const also = relinked(db, projectId, id, state, known);
-  const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, rows.run);
+  const same = changed.length === 0 && also.length === 0 && sameRow(RUN_COLUMNS, run, known.row);
   const docs = [...texts].map(([first_seq, text]) => ({ run: id, first_seq, text, started: String(run.started_ns) }));
-  if (same && rows.run.rollups === rollups) return { correction: null, docs };
+  if (same && known.row.rollups === rollups) return { correction: null, docs };
   return { correction: { run, parts: changed, state, counted, also, countOnly: same }, docs };
 }
 

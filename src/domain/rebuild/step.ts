@@ -5,6 +5,7 @@ import { sixAtOnce } from "../jobs/six-at-once.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { ALL_TIME, countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
 import { insertLabels } from "../projection/labels.ts";
+import { insertPeaks } from "../projection/peaks.ts";
 import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
 import { beginGeneration, deleteOlder, rollupState, showGeneration } from "../rollups/generations.ts";
 import { lostDocs, type NewDoc, restoreDocs } from "../search/docs.ts";
@@ -192,16 +193,20 @@ async function refold(env: Env, projectId: string, ids: string[]) {
       const outcome = await refoldRun(env, projectId, id, run, written, lost.get(id));
       if (outcome === "unreadable") {
         unreadable.push(id);
-        if (run.rows.run.rollups !== written) corrections.push(asItIs(run));
+        if (run.row.rollups !== written) corrections.push(asItIs(run));
         return;
       }
       if (outcome.correction) corrections.push(outcome.correction);
       docs.push(...outcome.docs);
     });
     const wrong = new Set(corrections.map(({ run }) => run.id));
-    const right = [...known.runs.values()].map(({ rows }) => rows).filter(({ run }) => !wrong.has(run.id));
+    const right = [...known.runs.values()].map(({ row }) => row).filter(({ id }) => !wrong.has(id));
     // What is there already costs nothing.
-    const restored = [...insertLabels(db, projectId, right), ...restoreDocs(db, projectId, docs)];
+    const restored = [
+      ...insertLabels(db, projectId, right),
+      ...insertPeaks(db, projectId, right),
+      ...restoreDocs(db, projectId, docs),
+    ];
     if (restored.length > 0) await db.batch(restored);
     const corrected = corrections.filter(({ countOnly }) => !countOnly).length;
     const done = { found: known.runs.size, corrected, recounted: corrections.length - corrected, unreadable };
@@ -213,9 +218,9 @@ async function refold(env: Env, projectId: string, ids: string[]) {
 }
 
 /** A run whose log is gone: it is counted by its rows. */
-function asItIs({ rows, state, counted }: KnownRun): Correction {
+function asItIs({ row, state, counted }: KnownRun): Correction {
   const counts = new Set([...counted].filter(([, one]) => one).map(([id]) => id));
-  return { run: rows.run, parts: [], state, counted: counts, also: [], countOnly: true };
+  return { run: row, parts: [], state, counted: counts, also: [], countOnly: true };
 }
 
 async function listPacks(env: Env, projectId: string, after: string | null, limit: number) {

@@ -1,10 +1,12 @@
 import type { RunKind, RunStatus } from "../../events/event.ts";
 import { type LabelKind, labelOf } from "../projection/labels.ts";
+import { peaksOf } from "../projection/peaks.ts";
+import { RUN_VALUE_SQL, RUN_VALUES } from "../projection/run-values.ts";
 import type { Params } from "./params.ts";
 import { STATUS_SQL } from "./run-from-row.ts";
 import { nanoOf } from "./time-of.ts";
 
-export const RUN_SORTS = ["started_at", "cost", "duration", "tokens"] as const;
+export const RUN_SORTS = ["started_at", ...RUN_VALUES] as const;
 export type RunSort = (typeof RUN_SORTS)[number];
 export type Order = "asc" | "desc";
 
@@ -37,15 +39,6 @@ export interface RunFilter {
 /** Values of one field; with all fields and a cursor that stays below the 100 parameters of a query in D1. */
 export const MAX_VALUES = 6;
 
-/** The sort values in SQL, as the indexes spell them. Each is null where the run does not know it. */
-export const VALUE_SQL = {
-  started_at: "started_ns",
-  cost: "cost_nano_usd",
-  duration: "ended_ns - started_ns",
-  tokens:
-    "CASE WHEN input_tokens IS NULL THEN output_tokens WHEN output_tokens IS NULL THEN input_tokens ELSE input_tokens + output_tokens END",
-} as const satisfies Record<RunSort, string>;
-
 /** The code that `runs.outcome` has for a status; a run that is still open has 0 and a status by the clock. */
 const OUTCOMES = { success: 1, error: 2, cancelled: 3 } as const;
 
@@ -65,20 +58,32 @@ export function testsOf(filter: RunFilter, params: Params): string[] {
   // Not carried by an index, so that it is asked last.
   if (filter.tool?.length) within("details ->> 'tools'", filter.tool);
   if (filter.has_error !== undefined) tests.unshift(filter.has_error ? "error_count > 0" : "error_count = 0");
-  tests.unshift(...rangesOf(filter, "cost", params), ...rangesOf(filter, "duration", params));
+  tests.unshift(...rangesOf(filter, params));
   return tests;
 }
 
-/** The bounds that the filter sets to a value. */
-export function rangesOf(filter: RunFilter, of: "cost" | "duration", params: Params): string[] {
-  const [least, most] =
-    of === "cost"
-      ? [scaled(filter.min_cost, 1e9), scaled(filter.max_cost, 1e9)]
-      : [scaled(filter.min_duration_ms, 1e6), scaled(filter.max_duration_ms, 1e6)];
+/** The conditions by which a run is within the filter's bounds. */
+function rangesOf(filter: RunFilter, params: Params): string[] {
+  return boundsOf(filter).flatMap(({ of, least, most }) => [
+    ...(least === undefined ? [] : [`${RUN_VALUE_SQL[of]} >= ${params.of(least)}`]),
+    ...(most === undefined ? [] : [`${RUN_VALUE_SQL[of]} <= ${params.of(most)}`]),
+  ]);
+}
+
+/** The conditions by which a slot of `run_peaks` may hold a run within the filter's bounds; none if it sets none. */
+export function peakTestsOf(filter: RunFilter, params: Params): string[] {
+  return boundsOf(filter).flatMap(({ of, least, most }) => [
+    ...(least === undefined ? [] : [`${peaksOf(of).max} >= ${params.of(least)}`]),
+    ...(most === undefined ? [] : [`${peaksOf(of).min} <= ${params.of(most)}`]),
+  ]);
+}
+
+/** The bounds that the filter sets, in the units of the rows. */
+function boundsOf(filter: RunFilter) {
   return [
-    ...(least === undefined ? [] : [`${VALUE_SQL[of]} >= ${params.of(least)}`]),
-    ...(most === undefined ? [] : [`${VALUE_SQL[of]} <= ${params.of(most)}`]),
-  ];
+    { of: "cost", least: scaled(filter.min_cost, 1e9), most: scaled(filter.max_cost, 1e9) },
+    { of: "duration", least: scaled(filter.min_duration_ms, 1e6), most: scaled(filter.max_duration_ms, 1e6) },
+  ] as const;
 }
 
 function scaled(value: number | undefined, by: number): number | undefined {

@@ -1,16 +1,17 @@
-import { SLOT_BITS } from "../projection/labels.ts";
+import { peaksOf } from "../projection/peaks.ts";
+import { RUN_VALUE_SQL, type RunValue } from "../projection/run-values.ts";
+import { inSlot, SLOT_BITS } from "../projection/slots.ts";
 import { SELECT_RUN } from "../projection/store.ts";
 import {
   hintsOf,
   type Order,
   outcomesOf,
+  peakTestsOf,
   type RunFilter,
   type RunSort,
-  rangesOf,
   statusTest,
   testsOf,
   timesOf,
-  VALUE_SQL,
 } from "./filter.ts";
 import { Params } from "./params.ts";
 import type { RunPlace } from "./run-cursor.ts";
@@ -35,122 +36,122 @@ export interface Statement {
   index: string;
 }
 
-/**
- * Runs of the index by cost that are read one by one to see whether they fit, before all that fit are looked for and sorted:
- * enough for what one run in 80 has.
- */
-const WALKED = 4_000;
-
-/**
- * Runs within bounds of the cost that are put in order of their start. With more of them the walk by start meets a page of
- * them within some 50,000 runs, which costs as much.
- */
-export const FEW = 1_000;
-
 /** Groups of labels that are asked for besides the one that leads: each costs parameters, of which D1 takes 100. */
 const MORE_HINTS = 2;
-
-/** Values that some runs do not know; these come last in either order, newest first. */
-export type ValueSort = Exclude<RunSort, "started_at">;
-
-const BY_COST = "runs_by_cost";
-const COST_KNOWN = "cost_nano_usd IS NOT NULL";
 
 /** What the indexes by start carry for the tests. */
 const CARRIED =
   "outcome, kind, service, environment, user_id, name, error_count, seen_at, ended_ns, cost_nano_usd, models, providers, tags";
 
-/** All that the tests need of a run. */
-const TESTED = `started_ns, id, ${CARRIED}, session_id, parent_run_id, details`;
-
-/** One place to look for runs: an index, and maybe the labels that say in which slots. */
+/** One place to look for runs: an index, and maybe what says in which slots. */
 interface Way {
   index: string;
   /** Conditions that are this way's own. */
   where: (params: Params) => string[];
-  /** A label that leads, and groups of which each slot must have one. */
-  label?: string;
-  hints?: string[][];
+  /** Without it the index is walked from end to end. */
+  slots?: Slots;
+}
+
+/** Which slots may have runs that fit. */
+interface Slots {
+  /** The label that leads to them; without one `run_peaks` does. */
+  label?: string | undefined;
+  /** Groups of labels of which a slot must have one each. */
+  hints: string[][];
+  /** Whether `run_peaks` tells, too. */
+  peaks: boolean;
 }
 
 /**
  * The newest or oldest runs. Each statement gives the first of its way; the first of all of them together are the page.
  * @param unknown only runs that do not know this value
  */
-export function byStart(filter: RunFilter, query: ListQuery, unknown?: ValueSort): Statement[] {
-  const extra = unknown ? [`${VALUE_SQL[unknown]} IS NULL`] : [];
+export function byStart(filter: RunFilter, query: ListQuery, unknown?: RunValue): Statement[] {
+  const extra = unknown ? [`${RUN_VALUE_SQL[unknown]} IS NULL`] : [];
   return waysOf(filter, query.over).map((way) => startStatement(filter, query, way, extra));
 }
 
-/**
- * The same for a filter by cost that few runs pass (`costCount`): they are taken from the index by cost and put
- * in order. Those without an end are not in it and are looked for among their like.
- */
-export function byCostRange(filter: RunFilter, query: ListQuery): Statement[] {
-  const outcomes = filter.status ? outcomesOf(filter.status) : null;
-  const ended: Way = {
-    index: BY_COST,
-    where: () => ["outcome > 0", COST_KNOWN, ...(outcomes ? [`outcome IN (${outcomes.join(", ")})`] : [])],
-  };
-  // `IN ()` would leave SQLite without any plan.
-  const ways = outcomes?.length === 0 ? [] : [ended];
-  return [...ways, openWay(filter, query.over)].map((way) => startStatement(filter, query, way, []));
-}
-
-/** Counts the runs within the filter's bounds of the cost, up to FEW + 1; null if it sets none. */
-export function costCount(filter: RunFilter, projectId: string): Statement | null {
-  const params = new Params();
-  const project = params.of(projectId);
-  const ranges = rangesOf(filter, "cost", params);
-  if (ranges.length === 0) return null;
-  const where = [`project_id = ${project}`, "outcome > 0", COST_KNOWN, ...ranges];
-  return {
-    sql: `SELECT count(*) AS count FROM (SELECT 1 FROM runs INDEXED BY ${BY_COST} WHERE ${where.join(" AND ")} LIMIT ${FEW + 1})`,
-    values: params.values,
-    index: BY_COST,
-  };
-}
-
-/**
- * Runs by cost, from its index: of a filtered list only as far as WALKED runs reach, so that what it gives may be less than
- * there is. Runs without an end are not in the index; they are read and sorted.
- */
-export function byCostIndex(filter: RunFilter, query: ListQuery): Statement[] {
-  const params = new Params();
-  const order = orderBy(VALUE_SQL.cost, query.order);
-  const walk = [
-    `project_id = ${params.of(query.projectId)}`,
-    "outcome > 0",
-    COST_KNOWN,
-    ...rangesOf(filter, "cost", params),
-    ...valueKeyset(query, "cost", params),
-  ];
-  const tests = [...testsOf(withoutCost(filter), params), ...startTests(filter, params)];
-  if (filter.status) tests.push(`outcome IN (${outcomesOf(filter.status).join(", ")})`);
-  const from = `FROM runs INDEXED BY ${BY_COST} WHERE ${walk.join(" AND ")} ORDER BY ${order}`;
-  const picked =
-    tests.length === 0
-      ? `SELECT id ${from} LIMIT ${query.rows}`
-      : `SELECT id FROM (SELECT ${TESTED} ${from} LIMIT ${WALKED}) WHERE ${tests.join(" AND ")} ORDER BY ${order} LIMIT ${query.rows}`;
-  const ended = rowsOf(picked, query, params, BY_COST);
-  return [ended, valueStatement(filter, query, openWay(filter, query.over), "cost")];
-}
-
-/** Runs by a value, by reading all that fit and sorting them. */
-export function byValue(filter: RunFilter, query: ListQuery, sort: ValueSort): Statement[] {
+/** Runs by a value, by reading all that fit and sorting them: those of a session or a parent. */
+export function byValue(filter: RunFilter, query: ListQuery, sort: RunValue): Statement[] {
   return waysOf(filter, query.over).map((way) => valueStatement(filter, query, way, sort));
 }
 
-/** Whether `byCostIndex` gave all that it may, of which the first statement gave so many. */
-export function isWhole(filter: RunFilter, query: ListQuery, given: number): boolean {
-  if (given === query.rows) return true;
-  const { status, from, to, ...others } = withoutCost(filter);
-  return !status && from === undefined && to === undefined && testsOf(others, new Params()).length === 0;
+/** Runs without an end by a value, by reading all and sorting them: they are few. */
+export function openByValue(filter: RunFilter, query: ListQuery, sort: RunValue): Statement[] {
+  return mayBeOpen(filter) ? [valueStatement(filter, query, openWay(filter, query.over), sort)] : [];
 }
 
-function withoutCost(filter: RunFilter): RunFilter {
-  const { min_cost: _, max_cost: _max, ...others } = filter;
-  return others;
+/** A slot, and the most (or least, in the other order) that a run in it has of the value. */
+export interface Peak {
+  slot: number;
+  /** Digits. */
+  peak: string;
+}
+
+/** Whether a run with this value, that started in this slot, comes before all runs of a slot and of those behind it. */
+export function isBefore(value: bigint, slot: bigint, { peak, slot: itsSlot }: Peak, order: Order): boolean {
+  const [first, last] = order === "desc" ? [value, BigInt(peak)] : [BigInt(peak), value];
+  if (first !== last) return first > last;
+  return order === "desc" ? slot > BigInt(itsSlot) : slot < BigInt(itsSlot);
+}
+
+/**
+ * The slots with runs that fit and have an end, in the order of their peaks: what lies in a slot comes after what the slots before
+ * it have at the most. Rows are `Peak`s. null if no run with an end can fit.
+ * @param beyond the last one that was given
+ */
+export function peaksStatement(
+  filter: RunFilter,
+  query: ListQuery,
+  sort: RunValue,
+  beyond: Peak | null,
+  most: number,
+): Statement | null {
+  const outcomes = filter.status ? outcomesOf(filter.status) : null;
+  if (outcomes?.length === 0) return null;
+  const params = new Params();
+  const project = params.of(query.projectId);
+  const { min, max } = peaksOf(sort);
+  const [peak, other, word, back] = query.order === "desc" ? [max, min, "DESC", "<"] : [min, max, "ASC", ">"];
+  const [leading, ...hints] = hintsOf(filter, outcomes ?? []);
+  const where = [
+    `p.project_id = ${project}`,
+    `${min} <= ${max}`,
+    ...slotTests("p.slot", filter, params),
+    ...peakTestsOf(filter, params),
+    ...(leading
+      ? [`p.slot IN (SELECT slot FROM run_labels WHERE project_id = ${project} AND ${labelIn(leading, params)})`]
+      : []),
+    ...hints.slice(0, MORE_HINTS).map((labels) => hasLabel("p.slot", project, labels, params)),
+    ...(query.after?.value == null ? [] : [`${other} ${back}= ${params.nano(query.after.value)}`]),
+    ...(beyond ? [`(${peak}, p.slot) ${back} (${params.nano(beyond.peak)}, ${params.of(beyond.slot)})`] : []),
+  ];
+  return {
+    sql: `SELECT p.slot, CAST(${peak} AS TEXT) AS peak FROM run_peaks AS p WHERE ${where.join(" AND ")} ORDER BY ${peak} ${word}, p.slot ${word} LIMIT ${most}`,
+    values: params.values,
+    index: "run_peaks",
+  };
+}
+
+/** The first runs with an end that these slots have, by a value. */
+export function inSlots(
+  filter: RunFilter,
+  query: ListQuery,
+  sort: RunValue,
+  slots: readonly Pick<Peak, "slot">[],
+): Statement {
+  const params = new Params();
+  const outcomes = filter.status ? outcomesOf(filter.status) : null;
+  const list = params.of(JSON.stringify(slots.map(({ slot }) => slot)));
+  const where = [
+    `runs.project_id = ${params.of(query.projectId)}`,
+    inSlot("started_ns", "s.slot"),
+    outcomes ? `outcome IN (${outcomes.join(", ")})` : "outcome > 0",
+    ...startTests(filter, params, true),
+    ...testsOf(filter, params),
+  ];
+  const from = `FROM (SELECT value AS slot FROM json_each(${list})) AS s CROSS JOIN runs INDEXED BY runs_by_start`;
+  return rowsOf(pickedByValue(from, where, query, sort, params), query, params, "runs_by_start");
 }
 
 /** Whether the filter names something that has an index of its own, whose runs are few. */
@@ -180,7 +181,7 @@ export function candidates(
       : plain;
   const { from, where } = sourceOf(others, projectId, way, params, false);
   const tests = [...testsOf(others, params), ...(status ? [statusTest(status, over, params)] : [])];
-  const slots = way.label ? "slot DESC, " : "";
+  const slots = way.slots ? "l.slot DESC, " : "";
   // Only what the index carries, if that is enough: reading each run itself takes four times as long.
   const columns = `started_ns, id, ${CARRIED}${others.tool?.length ? ", details" : ""}${isNarrow(others) ? ", session_id, parent_run_id" : ""}`;
   const sql = `SELECT kind, service, environment, models, providers, tags,
@@ -203,19 +204,24 @@ function waysOf(filter: RunFilter, over: number): Way[] {
       where: (params: Params) => [`${column} = ${params.of(value)}`, ...status(params)],
     }));
   }
-  if (!filter.status) return led({ index: "runs_by_start", where: () => [] }, hintsOf(filter));
-  const outcomes = outcomesOf(filter.status);
+  const peaks = peakTestsOf(filter, new Params()).length > 0;
+  if (!filter.status && !peaks) return led({ index: "runs_by_start", where: () => [] }, hintsOf(filter), false);
+  const outcomes = filter.status && outcomesOf(filter.status);
   const ended: Way = {
     index: "runs_by_start",
-    where: () => [`outcome IN (${outcomes.join(", ")})`],
+    where: () => [outcomes ? `outcome IN (${outcomes.join(", ")})` : "outcome > 0"],
   };
   return [
-    ...(outcomes.length > 0 ? led(ended, hintsOf(filter, outcomes)) : []),
-    ...(filter.status.some((status) => status !== "cancelled") ? led(openWay(filter, over), hintsOf(filter)) : []),
+    ...(outcomes?.length === 0 ? [] : led(ended, hintsOf(filter, outcomes ?? []), peaks)),
+    ...(mayBeOpen(filter) ? led(openWay(filter, over), hintsOf(filter), false) : []),
   ];
 }
 
-/** Runs whose end never came; by status and clock they may be anything but cancelled. */
+/** Whether runs whose end never came may fit: by status and clock they may be anything but cancelled. */
+function mayBeOpen({ status }: RunFilter): boolean {
+  return !status || status.some((one) => one !== "cancelled");
+}
+
 function openWay(filter: RunFilter, over: number): Way {
   return {
     index: "runs_open",
@@ -224,8 +230,10 @@ function openWay(filter: RunFilter, over: number): Way {
 }
 
 /** A way once for each label of the group that leads: one of several would give slots twice and out of order. */
-function led(way: Way, [leading, ...hints]: string[][]): Way[] {
-  return leading ? leading.map((label) => ({ ...way, label, hints: hints.slice(0, MORE_HINTS) })) : [way];
+function led(way: Way, [leading, ...more]: string[][], peaks: boolean): Way[] {
+  const hints = more.slice(0, MORE_HINTS);
+  if (leading) return leading.map((label) => ({ ...way, slots: { label, hints, peaks } }));
+  return [peaks ? { ...way, slots: { hints, peaks } } : way];
 }
 
 function startStatement(filter: RunFilter, query: ListQuery, way: Way, extra: string[]): Statement {
@@ -236,20 +244,18 @@ function startStatement(filter: RunFilter, query: ListQuery, way: Way, extra: st
   if (query.after) {
     const { started, id } = query.after;
     const [beyond, within] = order === "ASC" ? [">", ">="] : ["<", "<="];
-    if (way.label) where.push(`slot ${within} ${params.nano(started)} >> ${SLOT_BITS}`);
-    where.push(`(${way.label ? "+" : ""}started_ns, id) ${beyond} (${params.nano(started)}, ${params.of(id)})`);
+    if (way.slots) where.push(`l.slot ${within} ${params.nano(started)} >> ${SLOT_BITS}`);
+    where.push(`(${way.slots ? "+" : ""}started_ns, id) ${beyond} (${params.nano(started)}, ${params.of(id)})`);
   }
-  const slots = way.label ? `slot ${order}, ` : "";
+  const slots = way.slots ? `l.slot ${order}, ` : "";
   const picked = `SELECT id ${from} WHERE ${where.join(" AND ")} ORDER BY ${slots}started_ns ${order}, id ${order} LIMIT ${query.rows}`;
   return rowsOf(picked, query, params, way.index);
 }
 
-function valueStatement(filter: RunFilter, query: ListQuery, way: Way, sort: ValueSort): Statement {
+function valueStatement(filter: RunFilter, query: ListQuery, way: Way, sort: RunValue): Statement {
   const params = new Params();
   const { from, where } = sourceOf(filter, query.projectId, way, params);
-  where.push(`${VALUE_SQL[sort]} IS NOT NULL`, ...valueKeyset(query, sort, params));
-  const picked = `SELECT id ${from} WHERE ${where.join(" AND ")} ORDER BY ${orderBy(VALUE_SQL[sort], query.order)} LIMIT ${query.rows}`;
-  return rowsOf(picked, query, params, way.index);
+  return rowsOf(pickedByValue(from, where, query, sort, params), query, params, way.index);
 }
 
 /** The way in SQL with the conditions of the filter: all, or only those that say where to look. */
@@ -264,25 +270,24 @@ function sourceOf(
   const where = [
     `runs.project_id = ${project}`,
     ...way.where(params),
-    ...startTests(filter, params, way.label !== undefined),
+    ...startTests(filter, params, way.slots !== undefined),
     ...(tested ? testsOf(filter, params) : []),
   ];
-  if (way.label === undefined) return { from: `FROM runs INDEXED BY ${way.index}`, where };
-  const { from, to } = timesOf(filter);
+  if (!way.slots) return { from: `FROM runs INDEXED BY ${way.index}`, where };
+  const { label, hints, peaks } = way.slots;
+  const bounds = peaks ? peakTestsOf(filter, params) : [];
+  const inPeaks = `SELECT 1 FROM run_peaks AS p WHERE p.project_id = ${project} AND p.slot = l.slot`;
   const slots = [
     `l.project_id = ${project}`,
-    `l.label = ${params.of(way.label)}`,
-    ...(from === undefined ? [] : [`slot >= ${params.nano(from)} >> ${SLOT_BITS}`]),
-    ...(to === undefined ? [] : [`slot <= ${params.nano(to)} >> ${SLOT_BITS}`]),
-    ...(way.hints ?? []).map(
-      (labels) =>
-        `EXISTS (SELECT 1 FROM run_labels AS h WHERE h.project_id = ${project} AND h.label IN (${labels.map((label) => params.of(label)).join(", ")}) AND h.slot = l.slot)`,
-    ),
-    `started_ns >= slot << ${SLOT_BITS}`,
-    `started_ns < (slot + 1) << ${SLOT_BITS}`,
+    ...(label === undefined ? bounds : [`l.label = ${params.of(label)}`]),
+    ...slotTests("l.slot", filter, params),
+    ...hints.map((labels) => hasLabel("l.slot", project, labels, params)),
+    ...(label !== undefined && bounds.length > 0 ? [`EXISTS (${[inPeaks, ...bounds].join(" AND ")})`] : []),
+    inSlot("started_ns", "l.slot"),
   ];
+  const table = label === undefined ? "run_peaks" : "run_labels";
   // CROSS JOIN holds the order of the two: slots first.
-  return { from: `FROM run_labels AS l CROSS JOIN runs INDEXED BY ${way.index}`, where: [...slots, ...where] };
+  return { from: `FROM ${table} AS l CROSS JOIN runs INDEXED BY ${way.index}`, where: [...slots, ...where] };
 }
 
 /** The bounds of the start. @param bySlot the slot's bounds are to lead the search, not these */
@@ -295,18 +300,34 @@ function startTests(filter: RunFilter, params: Params, bySlot = false): string[]
   ];
 }
 
-/** Not `(value, id) < (?, ?)`: for an expression SQLite does not find that in an index. */
-function valueKeyset({ after, order }: ListQuery, sort: ValueSort, params: Params): string[] {
-  if (after?.value == null) return [];
-  const [beyond, within] = order === "asc" ? [">", ">="] : ["<", "<="];
-  const value = VALUE_SQL[sort];
-  const mark = params.nano(after.value);
-  return [`${value} ${within} ${mark}`, `(${value} ${beyond} ${mark} OR id ${beyond} ${params.of(after.id)})`];
+/** The same of a slot. */
+function slotTests(slot: string, filter: RunFilter, params: Params): string[] {
+  const { from, to } = timesOf(filter);
+  return [
+    ...(from === undefined ? [] : [`${slot} >= ${params.nano(from)} >> ${SLOT_BITS}`]),
+    ...(to === undefined ? [] : [`${slot} <= ${params.nano(to)} >> ${SLOT_BITS}`]),
+  ];
 }
 
-function orderBy(value: string, order: Order): string {
-  const word = order === "asc" ? "ASC" : "DESC";
-  return `${value} ${word}, id ${word}`;
+function hasLabel(slot: string, project: string, labels: readonly string[], params: Params): string {
+  return `EXISTS (SELECT 1 FROM run_labels AS h WHERE h.project_id = ${project} AND ${labelIn(labels, params)} AND h.slot = ${slot})`;
+}
+
+function labelIn(labels: readonly string[], params: Params): string {
+  return `label IN (${labels.map((label) => params.of(label)).join(", ")})`;
+}
+
+/** The ids of the first runs that know the value. Among those of the same value the start decides, as it does among slots. */
+function pickedByValue(from: string, where: string[], query: ListQuery, sort: RunValue, params: Params): string {
+  const value = RUN_VALUE_SQL[sort];
+  const { after } = query;
+  const [beyond, word] = query.order === "asc" ? [">", "ASC"] : ["<", "DESC"];
+  const tests = [...where, `${value} IS NOT NULL`];
+  if (after?.value != null) {
+    const place = [params.nano(after.value), params.nano(after.started), params.of(after.id)];
+    tests.push(`(${value}, started_ns, id) ${beyond} (${place.join(", ")})`);
+  }
+  return `SELECT id ${from} WHERE ${tests.join(" AND ")} ORDER BY ${value} ${word}, started_ns ${word}, id ${word} LIMIT ${query.rows}`;
 }
 
 /** The rows of picked ids: found in an index that carries what is tested, they are read once they are chosen. */

@@ -2,25 +2,32 @@ import { Buffer } from "node:buffer";
 import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import type { RunRow } from "../projection/rows.ts";
+import { type RunValue, runValue } from "../projection/run-values.ts";
+import { slotOf } from "../projection/slots.ts";
 import { searchRuns } from "../search/search-runs.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Order, RunFilter, RunSort } from "./filter.ts";
 import {
-  byCostIndex,
-  byCostRange,
   byStart,
   byValue,
-  costCount,
-  FEW,
+  inSlots,
+  isBefore,
   isNarrow,
-  isWhole,
   type ListQuery,
+  openByValue,
+  type Peak,
+  peaksStatement,
   type Statement,
-  type ValueSort,
 } from "./list-plan.ts";
 import { parseRunCursor, runCursorOf } from "./run-cursor.ts";
 import { overSince, runFromRow } from "./run-from-row.ts";
 import type { FoundRun } from "./schema.ts";
+
+/** Slots that are read first for a list by a value: each holds at least one of the first runs, if nothing is filtered. */
+const FIRST_SLOTS = 64;
+
+/** Peaks that are asked for at first: finding them takes as long as reading the runs of a hundred slots, whatever their number. */
+const FIRST_PEAKS = 512;
 
 export interface RunListing extends RunFilter {
   /** What is searched for: src/domain/search/query.ts. */
@@ -64,7 +71,7 @@ export async function listRuns(
     data: page.map((row) => runFromRow(row, now, settings)),
     next_cursor: last
       ? runCursorOf(sort, order, {
-          value: sortValue(last, sort)?.toString() ?? null,
+          value: (sort === "started_at" ? BigInt(last.started_ns ?? 0) : runValue(last, sort))?.toString() ?? null,
           started: String(last.started_ns),
           id: String(last.id),
         })
@@ -73,16 +80,14 @@ export async function listRuns(
 }
 
 async function rowsByStart(db: D1DatabaseSession, filter: RunFilter, query: ListQuery): Promise<RunRow[]> {
-  const few = !isNarrow(filter) && (await isFewByCost(db, filter, query.projectId));
-  const found = await run(db, few ? byCostRange(filter, query) : byStart(filter, query));
-  return sorted(found.flat(), "started_at", query);
+  return sorted((await run(db, byStart(filter, query))).flat(), "started_at", query);
 }
 
 async function rowsByValue(
   db: D1DatabaseSession,
   filter: RunFilter,
   query: ListQuery,
-  sort: ValueSort,
+  sort: RunValue,
 ): Promise<RunRow[]> {
   const { after } = query;
   const known = after?.value === null ? [] : sorted(await knownRows(db, filter, query, sort), sort, query);
@@ -92,27 +97,42 @@ async function rowsByValue(
   return [...known, ...sorted(unknown.flat(), "started_at", { ...rest, order: "desc" })];
 }
 
+/**
+ * The first runs that know the value. Slots are read in the order of their peaks, as many again each time, until what is
+ * left to read can have no run that comes before those that were found.
+ */
 async function knownRows(
   db: D1DatabaseSession,
   filter: RunFilter,
   query: ListQuery,
-  sort: ValueSort,
+  sort: RunValue,
 ): Promise<RunRow[]> {
-  if (sort === "cost" && !isNarrow(filter)) {
-    const found = await run(db, byCostIndex(filter, query));
-    if (isWhole(filter, query, found[0]?.length ?? 0)) return found.flat();
+  if (isNarrow(filter)) return (await run(db, byValue(filter, query, sort))).flat();
+  let found = sorted((await run(db, openByValue(filter, query, sort))).flat(), sort, query);
+  let beyond: Peak | null = null;
+  let seen = 0;
+  for (let most = FIRST_PEAKS; ; most *= 4) {
+    const statement = peaksStatement(filter, query, sort, beyond, most);
+    const peaks: Peak[] = statement ? (await prepared(db, statement).all<Peak>()).results : [];
+    for (let from = 0; from < peaks.length; ) {
+      const last = found[query.rows - 1];
+      const isBehind = (peak: Peak) =>
+        last !== undefined && isBefore(runValue(last, sort) ?? 0n, slotOf(last.started_ns), peak, query.order);
+      const behind = peaks.findIndex((peak, n) => n >= from && isBehind(peak));
+      if (behind === from) return found;
+      const read = peaks.slice(from, Math.min(from + Math.max(FIRST_SLOTS, seen), behind < 0 ? peaks.length : behind));
+      const rows = await run(db, [inSlots(filter, query, sort, read)]);
+      found = sorted([...found, ...rows.flat()], sort, query);
+      from += read.length;
+      seen += read.length;
+    }
+    if (peaks.length < most) return found;
+    beyond = peaks.at(-1) ?? null;
   }
-  return (await run(db, byValue(filter, query, sort))).flat();
-}
-
-/** Whether the filter's bounds of the cost leave so few runs that they can be put in order. */
-async function isFewByCost(db: D1DatabaseSession, filter: RunFilter, projectId: string): Promise<boolean> {
-  const statement = costCount(filter, projectId);
-  const count = statement && (await prepared(db, statement).first<number>("count"));
-  return count !== null && count <= FEW;
 }
 
 async function run(db: D1DatabaseSession, statements: Statement[]): Promise<RunRow[][]> {
+  if (statements.length === 0) return [];
   const results = await db.batch<RunRow>(statements.map((each) => prepared(db, each)));
   return results.map(({ results }) => results);
 }
@@ -124,28 +144,20 @@ function prepared(db: D1DatabaseSession, { sql, values }: Statement): D1Prepared
 /** The first rows of all that were found, each once. */
 function sorted(found: RunRow[], sort: RunSort, { order, rows }: ListQuery): RunRow[] {
   const distinct = [...new Map(found.map((row) => [row.id, row])).values()];
-  const keyed = distinct.map((row) => ({ row, value: sortValue(row, sort) ?? 0n, id: Buffer.from(String(row.id)) }));
+  const keyed = distinct.map((row) => ({
+    row,
+    value: sort === "started_at" ? 0n : (runValue(row, sort) ?? 0n),
+    started: BigInt(row.started_ns ?? 0),
+    id: Buffer.from(String(row.id)),
+  }));
   const up = (a: (typeof keyed)[0], b: (typeof keyed)[0]) =>
-    a.value < b.value ? -1 : a.value > b.value ? 1 : Buffer.compare(a.id, b.id);
+    compare(a.value, b.value) || compare(a.started, b.started) || Buffer.compare(a.id, b.id);
   return keyed
     .sort((a, b) => (order === "asc" ? up(a, b) : up(b, a)))
     .slice(0, rows)
     .map(({ row }) => row);
 }
 
-/** What VALUE_SQL gives for a row. */
-function sortValue(row: RunRow, sort: RunSort): bigint | null {
-  const big = (value: string | number | null) => (value === null ? null : BigInt(value));
-  switch (sort) {
-    case "started_at":
-      return BigInt(row.started_ns ?? 0);
-    case "cost":
-      return big(row.cost_nano_usd);
-    case "duration":
-      return row.ended_ns === null ? null : BigInt(row.ended_ns) - BigInt(row.started_ns ?? 0);
-    case "tokens": {
-      const [input, output] = [big(row.input_tokens), big(row.output_tokens)];
-      return input === null ? output : input + (output ?? 0n);
-    }
-  }
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import { chunks } from "../../db/chunks.ts";
 import { jsonRows } from "../../db/json-rows.ts";
+import { shiftsTo } from "../../db/shifted.ts";
 import type { Nano } from "../../events/nano.ts";
 import { BREAK, SENT_BREAK } from "./words.ts";
 
@@ -9,11 +10,8 @@ import { BREAK, SENT_BREAK } from "./words.ts";
  */
 export const DOC_BITS = 20;
 
-/**
- * Milliseconds that a number of 63 bits has room for, and the next one, too, by which the end of their docs is known: until 2248.
- * What lies later is garbage, and no reason to lose a doc.
- */
-const MAX_MS = 2 ** 43 - 2;
+/** Milliseconds that a number of 63 bits has room for: until 2248. What lies later is garbage, and no reason to lose a doc. */
+const MAX_MS = 2 ** 43 - 1;
 
 /** A part's text on its way into the index. */
 export interface NewDoc {
@@ -45,7 +43,7 @@ function msOf(started: Nano): number {
 
 /** SQL for the number of a doc: after the highest that its millisecond has. NULL for milliseconds that are NULL. */
 export const PLACE_SQL = (ms: string, nth: string): string =>
-  `coalesce((SELECT max(id) FROM search_docs_content WHERE id >= (${ms}) << ${DOC_BITS} AND id < ((${ms}) + 1) << ${DOC_BITS}), (${ms}) << ${DOC_BITS}) + (${nth})`;
+  `coalesce((SELECT max(id) FROM search_docs_content WHERE ${shiftsTo("id", `(${ms})`, DOC_BITS)}), (${ms}) << ${DOC_BITS}) + (${nth})`;
 
 /**
  * Writes docs, once the segments that point to them are there. The highest number of a millisecond goes up with each

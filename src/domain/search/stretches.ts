@@ -1,4 +1,4 @@
-import { SLOT_BITS } from "../projection/labels.ts";
+import { SLOT_BITS } from "../projection/slots.ts";
 import type { RunFilter } from "../runs/filter.ts";
 import { hintsOf, timesOf } from "../runs/filter.ts";
 import { Params } from "../runs/params.ts";

@@ -12,15 +12,19 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Finds out who asks and builds the Ctx. Nothing behind it answers without a key or a signed-in cookie. */
 export function authenticate(): MiddlewareHandler<HonoEnv> {
   return async (c, next) => {
-    const identity = await identify(c);
-    c.set("ctx", {
-      ...identity,
-      requestId: c.get("requestId"),
-      env: c.env,
-      waitUntil: (promise) => c.executionCtx.waitUntil(promise),
-    });
+    setCtx(c, await identify(c));
     await next();
   };
+}
+
+/** Builds the Ctx of a request, once it is known who asks. */
+export function setCtx(c: Context<HonoEnv>, identity: Identity): void {
+  c.set("ctx", {
+    ...identity,
+    requestId: c.get("requestId"),
+    env: c.env,
+    waitUntil: (promise) => c.executionCtx.waitUntil(promise),
+  });
 }
 
 async function identify(c: Context<HonoEnv>): Promise<Identity> {

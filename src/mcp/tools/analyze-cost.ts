@@ -3,21 +3,20 @@ import { getCost } from "../../domain/analytics/cost.ts";
 import { getOverview } from "../../domain/analytics/overview.ts";
 import { listSavings } from "../../domain/analytics/savings.ts";
 import { type CostSums, forecastSchema, savingSchema } from "../../domain/analytics/schema.ts";
-import { listRuns } from "../../domain/runs/list.ts";
 import {
   analyticsInput,
   analyticsQuery,
+  EXAMPLES,
   exampleRun,
   exampleRunSchema,
+  firstGroups,
   growth,
   MOST_POINTS,
   newest,
   rounded,
+  topRuns,
 } from "../analytics.ts";
 import { defineTool } from "../tool.ts";
-
-/** Examples in an answer: more are asked for by `limit`. */
-const EXAMPLES = 5;
 
 const count = z.number().int();
 const usd = z.number().nullable();
@@ -69,7 +68,7 @@ export const analyzeCost = defineTool({
   }),
   async run(ctx, args, { origin }) {
     const query = analyticsQuery(args);
-    const { service, environment, model, provider, granularity } = args;
+    const { service, environment, granularity } = args;
     const narrow = { from: args.from, to: args.to, service, environment };
     const examples = Math.min(args.limit, EXAMPLES);
     const [cost, whole, overview, savings] = await Promise.all([
@@ -79,20 +78,9 @@ export const analyzeCost = defineTool({
       listSavings(ctx, narrow),
     ]);
     const { from, to, totals, previous } = cost;
-    const runs = await listRuns(ctx, {
-      sort: "cost",
-      limit: examples,
-      from,
-      to,
-      service,
-      environment,
-      model,
-      provider,
-    });
+    const runs = await topRuns(ctx, args, cost, "cost");
     const before = previous?.totals;
-    // The last row may be that of all others.
-    const named = cost.data.filter(({ group }) => group !== null || query.group_by === "none");
-    const groups = named.slice(0, args.limit);
+    const { groups, other_groups } = firstGroups(cost, args);
     return {
       from,
       to,
@@ -112,7 +100,7 @@ export const analyzeCost = defineTool({
         share_percent:
           row.cost_usd === null || !totals.cost_usd ? null : rounded((row.cost_usd / totals.cost_usd) * 100),
       })),
-      other_groups: cost.other_groups + named.length - groups.length,
+      other_groups,
       ...newest(
         whole?.series?.map(({ start, count, cost_usd, unpriced_count }) => ({
           start,
@@ -126,7 +114,7 @@ export const analyzeCost = defineTool({
       savings: savings.data
         .slice(0, examples)
         .map(({ runs, ...saving }) => ({ ...saving, example_runs: runs.slice(0, 2) })),
-      top_runs: runs.data.filter(({ cost_usd }) => cost_usd !== null).map((run) => exampleRun(run, origin)),
+      top_runs: runs.filter(({ cost_usd }) => cost_usd !== null).map((run) => exampleRun(run, origin)),
     };
   },
 });

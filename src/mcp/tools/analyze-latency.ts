@@ -1,21 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { getLatency } from "../../domain/analytics/latency.ts";
 import type { LatencySums } from "../../domain/analytics/schema.ts";
-import { listRuns } from "../../domain/runs/list.ts";
 import {
   analyticsInput,
   analyticsQuery,
   exampleRun,
   exampleRunSchema,
+  firstGroups,
   growth,
   MOST_POINTS,
   newest,
   rounded,
+  topRuns,
 } from "../analytics.ts";
 import { defineTool } from "../tool.ts";
-
-/** Runs in an answer: more are asked for by `limit`. */
-const EXAMPLES = 5;
 
 const count = z.number().int();
 const ms = z.number().nullable();
@@ -54,26 +52,15 @@ export const analyzeLatency = defineTool({
   }),
   async run(ctx, args, { origin }) {
     const query = analyticsQuery(args);
-    const { service, environment, model, provider, granularity } = args;
+    const { granularity } = args;
     const [latency, whole] = await Promise.all([
       getLatency(ctx, query),
       granularity ? getLatency(ctx, { ...query, group_by: "none", granularity, compare: undefined }) : undefined,
     ]);
     const { from, to, totals, previous } = latency;
-    const runs = await listRuns(ctx, {
-      sort: "duration",
-      limit: Math.min(args.limit, EXAMPLES),
-      from,
-      to,
-      service,
-      environment,
-      model,
-      provider,
-    });
+    const runs = await topRuns(ctx, args, latency, "duration");
     const before = previous?.totals;
-    // The last row may be that of all others.
-    const named = latency.data.filter(({ group }) => group !== null || query.group_by === "none");
-    const groups = named.slice(0, args.limit);
+    const { groups, other_groups } = firstGroups(latency, args);
     return {
       from,
       to,
@@ -90,7 +77,7 @@ export const analyzeLatency = defineTool({
         p99: growth(totals.p99_ms, before?.p99_ms ?? null),
       },
       groups: groups.map((row) => ({ group: row.group ?? "all", ...brief(row) })),
-      other_groups: latency.other_groups + named.length - groups.length,
+      other_groups,
       ...newest(
         whole?.series?.map(({ start, count, p50_ms, p95_ms }) => ({
           start,
@@ -99,7 +86,7 @@ export const analyzeLatency = defineTool({
           p95_ms: rounded(p95_ms),
         })),
       ),
-      slowest_runs: runs.data.filter(({ duration_ms }) => duration_ms !== null).map((run) => exampleRun(run, origin)),
+      slowest_runs: runs.filter(({ duration_ms }) => duration_ms !== null).map((run) => exampleRun(run, origin)),
     };
   },
 });

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { addNote, addScore } from "../../domain/annotations/annotate.ts";
 import { annotatedSchema, scoreSchema } from "../../domain/annotations/schema.ts";
 import { AppError } from "../../errors.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 const { name, value, comment } = scoreSchema.shape;
@@ -14,13 +15,13 @@ export const annotateRun = defineTool({
     "Nothing of the run itself changes, and nothing that was written before is replaced.",
   scope: "write",
   input: z.object({
-    run_id: z.string().min(1).max(128),
+    run_id: idArg,
     note: z.string().trim().min(1).max(10_000).optional().describe("Plain text or Markdown"),
     score: z
       .strictObject({ name, value, comment })
       .optional()
       .describe('Such as {"name": "helpfulness", "value": 0.8}; value is a number, a word or true/false'),
-    span_id: z.string().min(1).max(128).optional().describe("What it is about; the whole run if left out"),
+    span_id: idArg.optional().describe("What it is about; the whole run if left out"),
     author: z.string().min(1).max(500).optional().describe("Who says so: your name or model"),
   }),
   output: z.object({

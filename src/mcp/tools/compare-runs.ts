@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { compareRuns } from "../../domain/compare/compare.ts";
 import { compareLimits, comparisonSchema } from "../../domain/compare/schema.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 /** Characters of an answer that the dashboard's address takes, twice. */
 const ADDRESS_CHARS = 200;
 
-const id = z.string().min(1).max(128);
 const { limit, max_chars } = compareLimits;
 
 export const compareRunsTool = defineTool({
@@ -17,8 +17,8 @@ export const compareRunsTool = defineTool({
     "tokens, cost and latency with the spans that make the difference, and the outputs. get_span shows a span that is named.",
   scope: "read",
   input: z.object({
-    a: id.describe("A run's id: what you compare with"),
-    b: id.describe("Another run's id: what you ask about"),
+    a: idArg.describe("A run's id: what you compare with"),
+    b: idArg.describe("Another run's id: what you ask about"),
     limit: z
       .number()
       .int()

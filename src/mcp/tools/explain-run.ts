@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { explainRun } from "../../domain/explain/explain.ts";
 import { explanationSchema, FOCUSES } from "../../domain/explain/finding.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 export const explainRunTool = defineTool({
@@ -11,7 +12,7 @@ export const explainRunTool = defineTool({
     "uncached and growing prompts, long outputs, unknown costs, what is still running. Each finding has span ids, numbers and a suggestion; get_span shows such a span.",
   scope: "read",
   input: z.object({
-    id: z.string().min(1).max(128).describe("A run's id, from search_runs"),
+    id: idArg.describe("A run's id, from search_runs"),
     focus: z.enum(FOCUSES).optional().describe("Only what has to do with it"),
     limit: z.number().int().min(1).max(50).default(8).describe("Findings, the most severe first"),
   }),

@@ -3,6 +3,7 @@ import { listAllCalls } from "../../domain/llm-calls/list.ts";
 import { listLlmCalls } from "../../domain/runs/llm-calls.ts";
 import type { LlmCall } from "../../domain/runs/schema.ts";
 import { AppError } from "../../errors.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 const text = z.string().min(1).max(1000);
@@ -55,7 +56,7 @@ export const getLlmCalls = defineTool({
     "Bodies are not in it: get_span has them.",
   scope: "read",
   input: z.strictObject({
-    run_id: z.string().min(1).max(200).optional(),
+    run_id: idArg.optional(),
     filter: filter.optional().describe("Without run_id only"),
     limit: z.number().int().min(1).max(200).default(25),
     cursor: z.string().max(2000).optional().describe("next_cursor of the page before"),

@@ -4,6 +4,7 @@ import { getRun as readRun } from "../../domain/runs/get.ts";
 import { listSpans } from "../../domain/runs/spans.ts";
 import { AppError } from "../../errors.ts";
 import { briefRun, briefRunSchema, shortened } from "../brief.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 /** Characters of what was asked and answered. */
@@ -18,8 +19,8 @@ export const getRun = defineTool({
     "tail_run for a run of events instead of spans, explain_run for why it was slow, costly or failed.",
   scope: "read",
   input: z.object({
-    id: z.string().min(1).max(200).describe("A run's id, from search_runs"),
-    focus: z.string().max(64).optional().describe("A span's id: show only what lies below it"),
+    id: idArg.describe("A run's id, from search_runs"),
+    focus: z.string().max(128).optional().describe("A span's id: show only what lies below it"),
     depth: z.number().int().min(1).max(50).default(6).describe("Levels of the tree"),
     max_spans: z.number().int().min(1).max(500).default(60),
   }),

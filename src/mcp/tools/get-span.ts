@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { getSpan as readSpan } from "../../domain/runs/spans.ts";
+import { idArg } from "../ids.ts";
 import { messagesText, pieceOf } from "../texts.ts";
 import { defineTool } from "../tool.ts";
 
@@ -14,8 +15,8 @@ export const getSpan = defineTool({
     "Long texts are cut: ask again with part and offset = next_offset for the rest.",
   scope: "read",
   input: z.object({
-    run_id: z.string().min(1).max(200),
-    span_id: z.string().min(1).max(64).describe("From get_run's outline"),
+    run_id: idArg,
+    span_id: idArg.describe("From get_run's outline"),
     part: z.enum(PARTS).optional().describe("Only this; all four if left out"),
     offset: z.number().int().min(0).default(0).describe("Where to begin in the text of that part"),
     max_chars: z.number().int().min(100).max(50_000).default(6_000).describe("Characters in all"),

@@ -11,16 +11,16 @@ import {
 import type { SessionState } from "../../domain/reasoning/state.ts";
 import { type Files, MAX_FILES } from "../../domain/reasoning/text-artifacts.ts";
 import { sessionPath } from "../../domain/sessions/path.ts";
+import { idArg } from "../ids.ts";
 
 /** Parts of arguments and answers that the reasoning tools share. */
 
 export const thoughtText = z.string().trim().min(1).max(50_000);
 export const number = z.number().int().min(1).max(1_000);
-const id = z.string().min(1).max(128);
 
 export const sessionArgs = {
-  session_id: id.optional().describe("Goes on with this session; without it a new one begins"),
-  continuation_id: id.optional().describe("The same as session_id"),
+  session_id: idArg.optional().describe("Goes on with this session; without it a new one begins"),
+  continuation_id: idArg.optional().describe("The same as session_id"),
 };
 
 export const thoughtArgs = {
@@ -47,7 +47,7 @@ export const modelArgs = {
 };
 
 export const fileArgs = {
-  artifact_ids: z.array(id).max(MAX_FILES).optional().describe("Text artifacts of this project, 15 KB of each"),
+  artifact_ids: z.array(idArg).max(MAX_FILES).optional().describe("Text artifacts of this project, 15 KB of each"),
   file_paths: z
     .array(z.string().max(1_000))
     .max(100)

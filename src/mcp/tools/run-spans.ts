@@ -5,6 +5,7 @@ import { listSpans } from "../../domain/runs/spans.ts";
 import { waitForEvents } from "../../domain/runs/wait-for-events.ts";
 import { FOR_THE_VIEW } from "../app/view.ts";
 import { briefRun, briefRunSchema } from "../brief.ts";
+import { idArg } from "../ids.ts";
 import { defineTool } from "../tool.ts";
 
 /** As in tail_run: longer than this no client should be kept waiting. */
@@ -17,7 +18,7 @@ export const runSpans = defineTool({
     "All spans of a run after a seq, as the waterfall draws them; waits for new ones. For the view that show_run opens: get_run is shorter.",
   scope: "read",
   input: z.object({
-    run_id: z.string().min(1).max(200),
+    run_id: idArg,
     after: z.number().int().min(0).default(0),
     wait_seconds: z.number().min(0).max(MAX_WAIT_SECONDS).default(0),
   }),

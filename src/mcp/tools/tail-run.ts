@@ -4,6 +4,7 @@ import { getRun } from "../../domain/runs/get.ts";
 import { waitForEvents } from "../../domain/runs/wait-for-events.ts";
 import type { RunEvent } from "../../events/event.ts";
 import type { SpanData } from "../../events/span.ts";
+import { idArg } from "../ids.ts";
 import { pieceOf } from "../texts.ts";
 import { defineTool } from "../tool.ts";
 
@@ -27,7 +28,7 @@ export const tailRun = defineTool({
     "after: -20 gives the newest 20.",
   scope: "read",
   input: z.object({
-    run_id: z.string().min(1).max(200),
+    run_id: idArg,
     after: z.number().int().min(-500).default(0).describe("Seq after which to begin; negative = so many from the end"),
     wait_seconds: z.number().min(0).max(MAX_WAIT_SECONDS).default(0),
     limit: z.number().int().min(1).max(200).default(50),
