@@ -26,7 +26,13 @@ export interface ChartOptions {
 
 /** Dashes tell lines apart where colours do not. */
 const DASHES = [[], [7, 3], [2, 3]];
-export const FONT = '11px "Geist", ui-sans-serif, system-ui, sans-serif';
+
+/** The font of axes. A canvas wants px, and styles/tokens.css says rem. @param pixels of the canvas to one of the page */
+export function axisFont(pixels = 1): string {
+  const root = getComputedStyle(document.documentElement);
+  const size = Number.parseFloat(root.getPropertyValue("--tiny")) * Number.parseFloat(root.fontSize);
+  return `${Math.round(size * pixels)}px ${root.getPropertyValue("--sans")}`;
+}
 
 /** The figures as uPlot wants them: values stand in the middle of their step, layers add up, the whole first, so that it is behind. */
 export function chartData(form: Form, steps: number[], step: number, layers: Column[]): uPlot.AlignedData {
@@ -60,7 +66,7 @@ export function drawChart(target: HTMLElement, data: uPlot.AlignedData, options:
       points: { size: 5, fill: ink, show: true, filter: alone },
     };
   });
-  const axis = { stroke: colours["--muted"], font: FONT, grid: { stroke: colours["--line"], width: 1 } };
+  const axis = { stroke: colours["--muted"], font: axisFont(), grid: { stroke: colours["--line"], width: 1 } };
   const ticks = { show: false };
   return new uPlot(
     {
@@ -117,7 +123,7 @@ function lonely(values: ArrayLike<number | null | undefined>): number[] {
 }
 
 function widest(chart: uPlot, values: string[] | null): number {
-  chart.ctx.font = FONT.replace("11px", `${11 * devicePixelRatio}px`);
+  chart.ctx.font = axisFont(devicePixelRatio);
   const widths = (values ?? []).map((text) => chart.ctx.measureText(text).width / devicePixelRatio);
   return Math.ceil(Math.max(24, ...widths)) + 12;
 }
