@@ -63,8 +63,11 @@ it("tells the lines of an axis apart", () =>
     AXES.usd(0.0005, 0.0005),
     AXES.usd(1500, 500),
     AXES.usd(2.5, 0.5),
+    AXES.usd(0.25, 0.25),
+    AXES.usd(0.0000025, 0.0000025),
+    AXES.usd(2e-9, 1e-9),
     AXES.count(0.5),
-  ]).toEqual(["$0", "$0.0005", "$1,500", "$2.5", ""]));
+  ]).toEqual(["$0", "$0.0005", "$1,500", "$2.50", "$0.25", "$0.0000025", "$0.000000002", ""]));
 
 it("says of which steps only a part was counted", () => {
   const counted = { from: 86_400 * 2 + 60, to: 86_400 * 4 };

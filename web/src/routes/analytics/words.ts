@@ -109,11 +109,20 @@ export function spanName(from: number, to: number): string {
   return `${day(from)}, ${clock(from)} – ${end}`;
 }
 
+/** Decimals in which dollars so far apart are written without rounding: none, or cents and whatever is below them. */
+function decimalsOf(apart: number): number {
+  for (const decimals of [0, 2, 3, 4, 5, 6, 7, 8]) {
+    const scaled = apart * 10 ** decimals;
+    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6) return decimals;
+  }
+  return 9;
+}
+
 /** What an axis says: values as its lines are apart, so that no two lines read the same. */
 export const AXES = {
   usd: (value: number, apart: number) => {
     if (value === 0) return "$0";
-    const decimals = Math.min(9, Math.max(0, Math.ceil(-Math.log10(apart) - 1e-9)));
+    const decimals = decimalsOf(apart);
     return `$${value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`;
   },
   count: (value: number) => (Number.isInteger(value) ? tokens(value) : ""),
