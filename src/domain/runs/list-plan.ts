@@ -1,6 +1,6 @@
 import { peaksOf } from "../projection/peaks.ts";
 import { RUN_VALUE_SQL, type RunValue } from "../projection/run-values.ts";
-import { inSlot, SLOT_BITS } from "../projection/slots.ts";
+import { inSlot, SLOT_BITS, slotOf } from "../projection/slots.ts";
 import { SELECT_RUN } from "../projection/store.ts";
 import {
   hintsOf,
@@ -71,15 +71,18 @@ export function byStart(filter: RunFilter, query: ListQuery, unknown?: RunValue)
   return waysOf(filter, query.over).map((way) => startStatement(filter, query, way, extra));
 }
 
-/** Runs by a value, by reading all that fit and sorting them: those of a session or a parent. */
+/** Where runs stand in a list by a value, by reading all that fit and sorting them: those of a session or a parent. */
 export function byValue(filter: RunFilter, query: ListQuery, sort: RunValue): Statement[] {
   return waysOf(filter, query.over).map((way) => valueStatement(filter, query, way, sort));
 }
 
-/** Runs without an end by a value, by reading all and sorting them: they are few. */
+/** The same of runs without an end: they are few. */
 export function openByValue(filter: RunFilter, query: ListQuery, sort: RunValue): Statement[] {
   return mayBeOpen(filter) ? [valueStatement(filter, query, openWay(filter, query.over), sort)] : [];
 }
+
+/** Where a run stands in a list by a value; both are digits. */
+export type ValuePlace = RunPlace & { value: string };
 
 /** A slot, and the most (or least, in the other order) that a run in it has of the value. */
 export interface Peak {
@@ -88,11 +91,11 @@ export interface Peak {
   peak: string;
 }
 
-/** Whether a run with this value, that started in this slot, comes before all runs of a slot and of those behind it. */
-export function isBefore(value: bigint, slot: bigint, { peak, slot: itsSlot }: Peak, order: Order): boolean {
-  const [first, last] = order === "desc" ? [value, BigInt(peak)] : [BigInt(peak), value];
+/** Whether a run comes before all that a slot, and those behind it, can have. */
+export function isBefore({ value, started }: ValuePlace, { peak, slot }: Peak, order: Order): boolean {
+  const [first, last] = order === "desc" ? [BigInt(value), BigInt(peak)] : [BigInt(peak), BigInt(value)];
   if (first !== last) return first > last;
-  return order === "desc" ? slot > BigInt(itsSlot) : slot < BigInt(itsSlot);
+  return order === "desc" ? slotOf(started) > BigInt(slot) : slotOf(started) < BigInt(slot);
 }
 
 /**
@@ -107,13 +110,12 @@ export function peaksStatement(
   beyond: Peak | null,
   most: number,
 ): Statement | null {
-  const outcomes = filter.status ? outcomesOf(filter.status) : null;
-  if (outcomes?.length === 0) return null;
+  if (!mayHaveEnded(filter)) return null;
   const params = new Params();
   const project = params.of(query.projectId);
   const { min, max } = peaksOf(sort);
   const [peak, other, word, back] = query.order === "desc" ? [max, min, "DESC", "<"] : [min, max, "ASC", ">"];
-  const [leading, ...hints] = hintsOf(filter, outcomes ?? []);
+  const [leading, ...hints] = hintsOf(filter, endsOf(filter) ?? []);
   const where = [
     `p.project_id = ${project}`,
     `${min} <= ${max}`,
@@ -133,7 +135,7 @@ export function peaksStatement(
   };
 }
 
-/** The first runs with an end that these slots have, by a value. */
+/** The places of the first runs with an end that fit and lie in these slots. */
 export function inSlots(
   filter: RunFilter,
   query: ListQuery,
@@ -141,7 +143,7 @@ export function inSlots(
   slots: readonly Pick<Peak, "slot">[],
 ): Statement {
   const params = new Params();
-  const outcomes = filter.status ? outcomesOf(filter.status) : null;
+  const outcomes = endsOf(filter);
   const list = params.of(JSON.stringify(slots.map(({ slot }) => slot)));
   const where = [
     `runs.project_id = ${params.of(query.projectId)}`,
@@ -151,7 +153,7 @@ export function inSlots(
     ...testsOf(filter, params),
   ];
   const from = `FROM (SELECT value AS slot FROM json_each(${list})) AS s CROSS JOIN runs INDEXED BY runs_by_start`;
-  return rowsOf(pickedByValue(from, where, query, sort, params), query, params, "runs_by_start");
+  return placesOf(from, where, query, sort, params, "runs_by_start");
 }
 
 /** Whether the filter names something that has an index of its own, whose runs are few. */
@@ -206,15 +208,25 @@ function waysOf(filter: RunFilter, over: number): Way[] {
   }
   const peaks = peakTestsOf(filter, new Params()).length > 0;
   if (!filter.status && !peaks) return led({ index: "runs_by_start", where: () => [] }, hintsOf(filter), false);
-  const outcomes = filter.status && outcomesOf(filter.status);
+  const outcomes = endsOf(filter);
   const ended: Way = {
     index: "runs_by_start",
     where: () => [outcomes ? `outcome IN (${outcomes.join(", ")})` : "outcome > 0"],
   };
   return [
-    ...(outcomes?.length === 0 ? [] : led(ended, hintsOf(filter, outcomes ?? []), peaks)),
+    ...(mayHaveEnded(filter) ? led(ended, hintsOf(filter, outcomes ?? []), peaks) : []),
     ...(mayBeOpen(filter) ? led(openWay(filter, over), hintsOf(filter), false) : []),
   ];
+}
+
+/** The outcomes of runs that fit and have an end; null = any. */
+function endsOf({ status }: RunFilter): number[] | null {
+  return status ? outcomesOf(status) : null;
+}
+
+/** Whether runs that have an end may fit. */
+function mayHaveEnded(filter: RunFilter): boolean {
+  return endsOf(filter)?.length !== 0;
 }
 
 /** Whether runs whose end never came may fit: by status and clock they may be anything but cancelled. */
@@ -255,7 +267,7 @@ function startStatement(filter: RunFilter, query: ListQuery, way: Way, extra: st
 function valueStatement(filter: RunFilter, query: ListQuery, way: Way, sort: RunValue): Statement {
   const params = new Params();
   const { from, where } = sourceOf(filter, query.projectId, way, params);
-  return rowsOf(pickedByValue(from, where, query, sort, params), query, params, way.index);
+  return placesOf(from, where, query, sort, params, way.index);
 }
 
 /** The way in SQL with the conditions of the filter: all, or only those that say where to look. */
@@ -317,8 +329,15 @@ function labelIn(labels: readonly string[], params: Params): string {
   return `label IN (${labels.map((label) => params.of(label)).join(", ")})`;
 }
 
-/** The ids of the first runs that know the value. Among those of the same value the start decides, as it does among slots. */
-function pickedByValue(from: string, where: string[], query: ListQuery, sort: RunValue, params: Params): string {
+/** The places of the first runs that know the value. Among those of the same value the start decides, as it does among slots. */
+function placesOf(
+  from: string,
+  where: string[],
+  query: ListQuery,
+  sort: RunValue,
+  params: Params,
+  index: string,
+): Statement {
   const value = RUN_VALUE_SQL[sort];
   const { after } = query;
   const [beyond, word] = query.order === "asc" ? [">", "ASC"] : ["<", "DESC"];
@@ -327,7 +346,15 @@ function pickedByValue(from: string, where: string[], query: ListQuery, sort: Ru
     const place = [params.nano(after.value), params.nano(after.started), params.of(after.id)];
     tests.push(`(${value}, started_ns, id) ${beyond} (${place.join(", ")})`);
   }
-  return `SELECT id ${from} WHERE ${tests.join(" AND ")} ORDER BY ${value} ${word}, started_ns ${word}, id ${word} LIMIT ${query.rows}`;
+  const columns = `id, CAST(started_ns AS TEXT) AS started, CAST(${value} AS TEXT) AS value`;
+  const sql = `SELECT ${columns} ${from} WHERE ${tests.join(" AND ")} ORDER BY ${value} ${word}, started_ns ${word}, id ${word} LIMIT ${query.rows}`;
+  return { sql, values: params.values, index };
+}
+
+/** The rows of these runs, in any order. */
+export function rowsById(projectId: string, ids: readonly string[]): Statement {
+  const sql = `${SELECT_RUN} WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))`;
+  return { sql, values: [projectId, JSON.stringify(ids)], index: "runs" };
 }
 
 /** The rows of picked ids: found in an index that carries what is tested, they are read once they are chosen. */

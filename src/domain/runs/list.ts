@@ -3,7 +3,6 @@ import { type Ctx, requireScope } from "../../context.ts";
 import { readDbFor } from "../../db/db.ts";
 import type { RunRow } from "../projection/rows.ts";
 import { type RunValue, runValue } from "../projection/run-values.ts";
-import { slotOf } from "../projection/slots.ts";
 import { searchRuns } from "../search/search-runs.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Order, RunFilter, RunSort } from "./filter.ts";
@@ -17,7 +16,9 @@ import {
   openByValue,
   type Peak,
   peaksStatement,
+  rowsById,
   type Statement,
+  type ValuePlace,
 } from "./list-plan.ts";
 import { parseRunCursor, runCursorOf } from "./run-cursor.ts";
 import { overSince, runFromRow } from "./run-from-row.ts";
@@ -80,7 +81,7 @@ export async function listRuns(
 }
 
 async function rowsByStart(db: D1DatabaseSession, filter: RunFilter, query: ListQuery): Promise<RunRow[]> {
-  return sorted((await run(db, byStart(filter, query))).flat(), "started_at", query);
+  return byTime((await run<RunRow>(db, byStart(filter, query))).flat(), query);
 }
 
 async function rowsByValue(
@@ -90,72 +91,95 @@ async function rowsByValue(
   sort: RunValue,
 ): Promise<RunRow[]> {
   const { after } = query;
-  const known = after?.value === null ? [] : sorted(await knownRows(db, filter, query, sort), sort, query);
+  const known = after?.value === null ? [] : await knownRows(db, filter, query, sort);
   if (known.length === query.rows) return known;
   const rest = { ...query, rows: query.rows - known.length, after: after?.value === null ? after : null };
-  const unknown = await run(db, byStart(filter, rest, sort));
-  return [...known, ...sorted(unknown.flat(), "started_at", { ...rest, order: "desc" })];
+  const unknown = await run<RunRow>(db, byStart(filter, rest, sort));
+  return [...known, ...byTime(unknown.flat(), { ...rest, order: "desc" })];
 }
 
-/**
- * The first runs that know the value. Slots are read in the order of their peaks, as many again each time, until what is
- * left to read can have no run that comes before those that were found.
- */
+/** The first runs that know the value. */
 async function knownRows(
   db: D1DatabaseSession,
   filter: RunFilter,
   query: ListQuery,
   sort: RunValue,
 ): Promise<RunRow[]> {
-  if (isNarrow(filter)) return (await run(db, byValue(filter, query, sort))).flat();
-  let found = sorted((await run(db, openByValue(filter, query, sort))).flat(), sort, query);
-  let beyond: Peak | null = null;
+  const places = await (isNarrow(filter)
+    ? run<ValuePlace>(db, byValue(filter, query, sort)).then((found) => byPlace(found.flat(), query))
+    : firstPlaces(db, filter, query, sort));
+  if (places.length === 0) return [];
+  const [rows = []] = await run<RunRow>(db, [
+    rowsById(
+      query.projectId,
+      places.map(({ id }) => id),
+    ),
+  ]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const found = places.flatMap(({ id }) => byId.get(id) ?? []);
+  // One was deleted meanwhile: another takes its place, or the list would seem to end here.
+  return found.length < places.length ? knownRows(db, filter, query, sort) : found;
+}
+
+/**
+ * Their places. Slots are read in the order of their peaks, as many again each time, until what is left to read can have no run
+ * that comes before those that were found.
+ */
+async function firstPlaces(
+  db: D1DatabaseSession,
+  filter: RunFilter,
+  query: ListQuery,
+  sort: RunValue,
+): Promise<ValuePlace[]> {
+  const first = peaksStatement(filter, query, sort, null, FIRST_PEAKS);
+  const results = await run<ValuePlace & Peak>(db, [...(first ? [first] : []), ...openByValue(filter, query, sort)]);
+  let peaks: Peak[] = (first && results.shift()) ?? [];
+  let found: ValuePlace[] = byPlace(results.flat(), query);
   let seen = 0;
-  for (let most = FIRST_PEAKS; ; most *= 4) {
-    const statement = peaksStatement(filter, query, sort, beyond, most);
-    const peaks: Peak[] = statement ? (await prepared(db, statement).all<Peak>()).results : [];
+  for (let asked = FIRST_PEAKS; ; asked *= 4) {
     for (let from = 0; from < peaks.length; ) {
       const last = found[query.rows - 1];
-      const isBehind = (peak: Peak) =>
-        last !== undefined && isBefore(runValue(last, sort) ?? 0n, slotOf(last.started_ns), peak, query.order);
-      const behind = peaks.findIndex((peak, n) => n >= from && isBehind(peak));
+      const behind = last ? peaks.findIndex((peak, n) => n >= from && isBefore(last, peak, query.order)) : -1;
       if (behind === from) return found;
       const read = peaks.slice(from, Math.min(from + Math.max(FIRST_SLOTS, seen), behind < 0 ? peaks.length : behind));
-      const rows = await run(db, [inSlots(filter, query, sort, read)]);
-      found = sorted([...found, ...rows.flat()], sort, query);
+      const places = await run<ValuePlace>(db, [inSlots(filter, query, sort, read)]);
+      found = byPlace([...found, ...places.flat()], query);
       from += read.length;
       seen += read.length;
     }
-    if (peaks.length < most) return found;
-    beyond = peaks.at(-1) ?? null;
+    if (peaks.length < asked) return found;
+    const next = peaksStatement(filter, query, sort, peaks.at(-1) ?? null, asked * 4);
+    peaks = next ? ((await run<Peak>(db, [next]))[0] ?? []) : [];
   }
 }
 
-async function run(db: D1DatabaseSession, statements: Statement[]): Promise<RunRow[][]> {
+async function run<T>(db: D1DatabaseSession, statements: Statement[]): Promise<T[][]> {
   if (statements.length === 0) return [];
-  const results = await db.batch<RunRow>(statements.map((each) => prepared(db, each)));
+  const results = await db.batch<T>(statements.map(({ sql, values }) => db.prepare(sql).bind(...values)));
   return results.map(({ results }) => results);
 }
 
-function prepared(db: D1DatabaseSession, { sql, values }: Statement): D1PreparedStatement {
-  return db.prepare(sql).bind(...values);
+/** The first rows of all that were found, each once, by their start. */
+function byTime(found: RunRow[], query: ListQuery): RunRow[] {
+  const placed = found.map((row) => ({ row, value: "0", started: String(row.started_ns ?? 0), id: String(row.id) }));
+  return byPlace(placed, query).map(({ row }) => row);
 }
 
-/** The first rows of all that were found, each once. */
-function sorted(found: RunRow[], sort: RunSort, { order, rows }: ListQuery): RunRow[] {
-  const distinct = [...new Map(found.map((row) => [row.id, row])).values()];
-  const keyed = distinct.map((row) => ({
-    row,
-    value: sort === "started_at" ? 0n : (runValue(row, sort) ?? 0n),
-    started: BigInt(row.started_ns ?? 0),
-    id: Buffer.from(String(row.id)),
+/** The first of all places that were found, each once. */
+function byPlace<T extends ValuePlace>(found: readonly T[], { order, rows }: ListQuery): T[] {
+  const distinct = [...new Map(found.map((place) => [place.id, place])).values()];
+  const keyed = distinct.map((place) => ({
+    place,
+    value: BigInt(place.value),
+    started: BigInt(place.started),
+    id: Buffer.from(place.id),
   }));
   const up = (a: (typeof keyed)[0], b: (typeof keyed)[0]) =>
     compare(a.value, b.value) || compare(a.started, b.started) || Buffer.compare(a.id, b.id);
   return keyed
     .sort((a, b) => (order === "asc" ? up(a, b) : up(b, a)))
     .slice(0, rows)
-    .map(({ row }) => row);
+    .map(({ place }) => place);
 }
 
 function compare(a: bigint, b: bigint): number {
