@@ -444,6 +444,15 @@ describe("the plan of every query", () => {
     }
   });
 
+  test("of facets begins with a label, whatever bounds there are beside it", async () => {
+    for (const filter of [{ service: ["a"] }, { service: ["a"], min_cost: 1, max_duration_ms: 5 }]) {
+      const [others] = facetStatements(filter, "p", NOW);
+      expect((await planOf(others as Statement)).split("\n")).toContainEqual(
+        expect.stringMatching(/^SEARCH l USING PRIMARY KEY \(project_id=\? AND label=\?/),
+      );
+    }
+  });
+
   test("what is carried is read from nowhere else", async () => {
     for (const filter of [{}, { service: ["a"] }, { tag: ["a"], status: ["error" as const] }, { min_cost: 1 }]) {
       for (const each of byStart(filter, query("started_at", "desc"))) {

@@ -174,7 +174,9 @@ export function candidates(
   const params = new Params();
   const { status, ...others } = filter;
   const onlyRunning = status?.length === 1 && status[0] === "running";
-  const narrow = waysOf(others, over);
+  // Bounds would lead to runs with an end alone, in a way of their own.
+  const { min_cost: _, max_cost: _m, min_duration_ms: _d, max_duration_ms: _x, ...unbound } = others;
+  const narrow = waysOf(unbound, over);
   const plain: Way = { index: onlyRunning ? "runs_open" : "runs_by_start", where: () => [] };
   const outcome = onlyRunning ? ["outcome = 0"] : [];
   const way =
