@@ -121,6 +121,29 @@ describe("deleting", () => {
     expect(await objectsOf(project.id)).toEqual([]);
   });
 
+  test("a run leaves nothing of what it was called and where it was before its root came", async () => {
+    const project = await newProject();
+    const [mine, other] = [hex(16), hex(16)];
+    const [root, call] = trace(mine, "a") as [TestSpan, TestSpan];
+    await project.sendTraces(traces([span(mine, "first", 1_200_000, 5), ...trace(other, "b")]));
+    await settled(project);
+    const labels = async () => {
+      const all = env.DB.prepare("SELECT label, slot FROM run_labels WHERE project_id = ?").bind(project.id);
+      return (await all.all<{ label: string; slot: number }>()).results;
+    };
+    expect((await labels()).filter(({ label }) => label === "name:first")).toHaveLength(1);
+    await project.sendTraces(traces([root, call]));
+    await settled(project);
+    expect(new Set((await labels()).map(({ slot }) => slot)).size).toBe(1);
+    expect((await labels()).map(({ label }) => label)).not.toContain("name:first");
+    expect((await labels()).map(({ label }) => label)).toEqual(
+      expect.arrayContaining(["name:run of a", "name:run of b", "user:a", "user:b", "model:gpt-4o"]),
+    );
+    await del(project, `/api/runs/${mine}`);
+    await del(project, `/api/runs/${other}`);
+    expect((await rowsOf(project.id)).map(([, rows]) => rows)).toEqual([...TABLES, "docs"].map(() => []));
+  });
+
   test("a user or a session goes, and the sums are as if they had never been", async () => {
     const project = await newProject();
     const runs = Array.from({ length: 12 }, (_, n) => ({ id: hex(16), user: `u${n % 3}` }));

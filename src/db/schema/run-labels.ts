@@ -3,7 +3,7 @@ import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
 /**
  * In which stretches of time there is a run with a value, so that a list by a rare value skips all others. A row a value and
  * slot, not a run: a busy project writes few, and one where each run has a slot of its own writes little anyhow.
- * Only a hint: it may name a slot that has no such run (any more), never leave one out. A run's rows follow from its row in
+ * Only a hint: it may name a slot that has no such run, never leave one out. A run's rows follow from its row in
  * `runs` alone (src/domain/projection/labels.ts). WITHOUT ROWID.
  */
 export const runLabels = sqliteTable(

@@ -26,7 +26,7 @@ export function labelOf(kind: LabelKind, value: string | number = ""): string {
 
 /**
  * Writes in which slots the runs' values are to be found. What is there already costs no row, so that a second delivery and
- * a run that grows are free; a label that a run no longer has stays, which only makes a list look where nothing is.
+ * a run that grows are free.
  */
 export function insertLabels(db: D1Database, projectId: string, runs: readonly RunRow[]): D1PreparedStatement[] {
   return chunksOf(rowsOf(runs)).map((rows) => db.prepare(INSERT).bind(projectId, rows));
@@ -34,7 +34,27 @@ export function insertLabels(db: D1Database, projectId: string, runs: readonly R
 
 /** Deletes what the slots have of these runs and of no other. Belongs after the deletion of the runs, in its transaction. */
 export function deleteLabels(db: D1Database, projectId: string, deleted: readonly RunRow[]): D1PreparedStatement[] {
-  const rows = rowsOf(deleted);
+  return deleteRows(db, projectId, rowsOf(deleted));
+}
+
+/**
+ * Deletes what the slots have of runs as they were, and neither of these as they are nor of any other: a name that another took the
+ * place of, the slot of a start that moved. Belongs after the writing of the runs, in its transaction. What it left would be found
+ * by no deletion.
+ */
+export function dropLabels(
+  db: D1Database,
+  projectId: string,
+  runs: readonly { before: RunRow; after: RunRow }[],
+): D1PreparedStatement[] {
+  const dropped = runs.flatMap(({ before, after }) => {
+    const kept = new Set(rowsOf([after]).map((row) => row.join(" ")));
+    return rowsOf([before]).filter((row) => !kept.has(row.join(" ")));
+  });
+  return deleteRows(db, projectId, dropped);
+}
+
+function deleteRows(db: D1Database, projectId: string, rows: readonly Row[]): D1PreparedStatement[] {
   return (Object.keys(OTHER_HAS) as LabelKind[]).flatMap((kind) =>
     chunksOf(rows.filter(([label]) => label.startsWith(`${kind}:`))).map((labels) =>
       db
@@ -64,9 +84,11 @@ const OTHER_HAS: Record<LabelKind, string> = {
   tool: "EXISTS (SELECT 1 FROM json_each(r.details, '$.tools') WHERE 'tool:' || value = l.label)",
 };
 
+type Row = [label: string, slot: string];
+
 /** The labels of runs, each with its slot, once. */
-function rowsOf(runs: readonly RunRow[]): [label: string, slot: string][] {
-  const labels = new Map<string, [string, string]>();
+function rowsOf(runs: readonly RunRow[]): Row[] {
+  const labels = new Map<string, Row>();
   for (const run of runs) {
     const slot = String(slotOf(run.started_ns));
     for (const label of labelsOf(run)) labels.set(`${slot} ${label}`, [label, slot]);

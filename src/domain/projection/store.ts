@@ -7,10 +7,11 @@ import { addRun, type Rollups } from "../rollups/rollup.ts";
 import { addRollups } from "../rollups/write.ts";
 import { deleteSearchDocs, insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
 import { groupCalls, readCalls } from "./calls.ts";
-import { deleteLabels, insertLabels } from "./labels.ts";
+import { deleteLabels, dropLabels, insertLabels } from "./labels.ts";
 import type { RunState } from "./merge.ts";
 import { deletePeaks, insertPeaks } from "./peaks.ts";
 import { RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
+import { slotOf } from "./slots.ts";
 
 /** A segment to write: its place in the pack, the links of its spans, and its model calls. */
 export interface SegmentRow extends PackEntry {
@@ -313,6 +314,13 @@ function upserts(db: D1Database, projectId: string, projected: Projected[], know
   const { shown, written } = known.rollups;
   const rows = projected.map(({ run }) => run);
   const runs = rows.map((run) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
+  const changed = rows.flatMap((after) => {
+    const before = known.runs.get(String(after.id))?.row;
+    return before ? [{ before, after }] : [];
+  });
+  const moved = changed
+    .filter(({ before, after }) => slotOf(before.started_ns) !== slotOf(after.started_ns))
+    .map(({ before }) => before);
   const parts = projected.flatMap((each) =>
     each.parts.map(({ first_seq, calls }) => [each.run.id, first_seq, groupCalls(calls, each.counted)]),
   );
@@ -320,7 +328,9 @@ function upserts(db: D1Database, projectId: string, projected: Projected[], know
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
     ...chunks(parts).map((json) => db.prepare(UPDATE_CALLS).bind(projectId, json)),
     ...insertLabels(db, projectId, rows),
+    ...dropLabels(db, projectId, changed),
     ...insertPeaks(db, projectId, rows),
+    ...deletePeaks(db, projectId, moved),
     ...[...new Set([shown, written])].flatMap((generation) =>
       addRollups(db, projectId, generation, rollupsOf(projected, known, generation)),
     ),
