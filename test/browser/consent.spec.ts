@@ -72,7 +72,8 @@ test("a client that is given one URL is let in by somebody who signs in on the w
   await client.connect(new StreamableHTTPClientTransport(serverUrl, { authProvider: provider }));
   const id = hex(16);
   await server.send([span(id, "for the test editor")]);
-  const found = () => client.callTool({ name: "search_runs", arguments: { name: ["for the test editor"] } });
+  const found = () =>
+    client.callTool({ name: "search_runs", arguments: { filter: { name: ["for the test editor"] } } });
   await expect.poll(async () => (await found()).structuredContent).toMatchObject({ runs: [{ id }] });
   await client.close();
   close();
