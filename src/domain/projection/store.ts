@@ -7,11 +7,9 @@ import { addRun, type Rollups } from "../rollups/rollup.ts";
 import { addRollups } from "../rollups/write.ts";
 import { deleteSearchDocs, insertDocs, PLACE_SQL, placesOf } from "../search/docs.ts";
 import { groupCalls, readCalls } from "./calls.ts";
-import { deleteLabels, dropLabels, insertLabels } from "./labels.ts";
+import { deleteHints, writeHints } from "./hints.ts";
 import type { RunState } from "./merge.ts";
-import { deletePeaks, insertPeaks } from "./peaks.ts";
 import { RUN_COLUMNS, type RunRow, stateFrom } from "./rows.ts";
-import { slotOf } from "./slots.ts";
 
 /** A segment to write: its place in the pack, the links of its spans, and its model calls. */
 export interface SegmentRow extends PackEntry {
@@ -242,8 +240,7 @@ export async function deleteRuns(
     db
       .prepare("DELETE FROM runs WHERE project_id = ? AND id IN (SELECT value FROM json_each(?))")
       .bind(projectId, these),
-    ...deleteLabels(db, projectId, rows),
-    ...deletePeaks(db, projectId, rows),
+    ...deleteHints(db, projectId, rows),
     ...[...new Set([shown, written])].flatMap((generation) => {
       const rollups: Rollups = new Map();
       for (const run of known.runs.values()) takeOut(rollups, run, generation);
@@ -312,25 +309,15 @@ function inserts(
 
 function upserts(db: D1Database, projectId: string, projected: Projected[], known: Known): D1PreparedStatement[] {
   const { shown, written } = known.rollups;
-  const rows = projected.map(({ run }) => run);
-  const runs = rows.map((run) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
-  const changed = rows.flatMap((after) => {
-    const before = known.runs.get(String(after.id))?.row;
-    return before ? [{ before, after }] : [];
-  });
-  const moved = changed
-    .filter(({ before, after }) => slotOf(before.started_ns) !== slotOf(after.started_ns))
-    .map(({ before }) => before);
+  const runs = projected.map(({ run }) => RUN_COLUMNS.map((name) => (name === "rollups" ? written : run[name])));
+  const changes = projected.map(({ run }) => ({ before: known.runs.get(String(run.id))?.row, after: run }));
   const parts = projected.flatMap((each) =>
     each.parts.map(({ first_seq, calls }) => [each.run.id, first_seq, groupCalls(calls, each.counted)]),
   );
   return [
     ...chunks(runs).map((json) => db.prepare(UPSERT_RUNS).bind(projectId, json)),
     ...chunks(parts).map((json) => db.prepare(UPDATE_CALLS).bind(projectId, json)),
-    ...insertLabels(db, projectId, rows),
-    ...dropLabels(db, projectId, changed),
-    ...insertPeaks(db, projectId, rows),
-    ...deletePeaks(db, projectId, moved),
+    ...writeHints(db, projectId, changes),
     ...[...new Set([shown, written])].flatMap((generation) =>
       addRollups(db, projectId, generation, rollupsOf(projected, known, generation)),
     ),

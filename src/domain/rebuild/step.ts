@@ -4,8 +4,7 @@ import { dbFor } from "../../db/db.ts";
 import { sixAtOnce } from "../jobs/six-at-once.ts";
 import type { JobInput, StepResult } from "../jobs/step.ts";
 import { ALL_TIME, countRuns, nextRuns, type WalkCursor } from "../jobs/walk-runs.ts";
-import { insertLabels } from "../projection/labels.ts";
-import { insertPeaks } from "../projection/peaks.ts";
+import { writeHints } from "../projection/hints.ts";
 import { type KnownRun, loadKnown, rewriteRuns } from "../projection/store.ts";
 import { beginGeneration, deleteOlder, rollupState, showGeneration } from "../rollups/generations.ts";
 import { lostDocs, type NewDoc, restoreDocs } from "../search/docs.ts";
@@ -200,13 +199,9 @@ async function refold(env: Env, projectId: string, ids: string[]) {
       docs.push(...outcome.docs);
     });
     const wrong = new Set(corrections.map(({ run }) => run.id));
-    const right = [...known.runs.values()].map(({ row }) => row).filter(({ id }) => !wrong.has(id));
+    const right = [...known.runs.values()].filter(({ row }) => !wrong.has(row.id)).map(({ row }) => ({ after: row }));
     // What is there already costs nothing.
-    const restored = [
-      ...insertLabels(db, projectId, right),
-      ...insertPeaks(db, projectId, right),
-      ...restoreDocs(db, projectId, docs),
-    ];
+    const restored = [...writeHints(db, projectId, right), ...restoreDocs(db, projectId, docs)];
     if (restored.length > 0) await db.batch(restored);
     const corrected = corrections.filter(({ countOnly }) => !countOnly).length;
     const done = { found: known.runs.size, corrected, recounted: corrections.length - corrected, unreadable };
