@@ -18,8 +18,8 @@ export interface Identity {
 export const DEFAULT_PROJECT = { id: "default", name: "Default project" };
 
 /** How long a look-up is believed: so long may a revoked key still work in a running isolate. */
-const CACHE_MS = 30_000;
-const CACHE_ENTRIES = 5_000;
+export const CACHE_MS = 30_000;
+export const CACHE_ENTRIES = 5_000;
 
 const cache = new Map<string, { identity: Identity | null; until: number }>();
 

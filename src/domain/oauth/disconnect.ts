@@ -1,3 +1,4 @@
+import type { GrantSummary } from "@cloudflare/workers-oauth-provider";
 import { and, eq, lte } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { type Ctx, requireScope } from "../../context.ts";
@@ -5,7 +6,7 @@ import { endedGrants } from "../../db/schema/index.ts";
 import { AppError } from "../../errors.ts";
 import { endedAmong, forgetGoing } from "./ended.ts";
 import { ownerOf } from "./grant.ts";
-import { grantsApi } from "./grants.ts";
+import { grantsApi, keyOfGrant } from "./grants.ts";
 import { GRANT_SECONDS } from "./server.ts";
 import { grantKey, oauthEnv } from "./storage.ts";
 
@@ -21,9 +22,9 @@ export async function disconnect(ctx: Ctx, id: string): Promise<void> {
   const owner = ownerOf(ctx.projectId);
   const grant = id.includes(":")
     ? null
-    : await oauthEnv(ctx.env).OAUTH_KV.get<{ metadata?: { keyId?: string } }>(grantKey(owner, id), { type: "json" });
+    : await oauthEnv(ctx.env).OAUTH_KV.get<GrantSummary>(grantKey(owner, id), { type: "json" });
   if (!grant) throw unknown(id);
-  const noted = { id, keyId: grant.metadata?.keyId ?? null };
+  const noted = { id, keyId: keyOfGrant(grant) };
   if ((await endedAmong(ctx.env, ctx.projectId, [noted])).size > 0) throw unknown(id);
   const db = drizzle(ctx.env.DB);
   const now = Date.now();

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { apiKeys, endedGrants } from "../../db/schema/index.ts";
+import { CACHE_ENTRIES, CACHE_MS } from "../access/authenticate.ts";
 
 /** A grant, and the key that whoever consented had signed in with, where that was noted. */
 export interface GrantOfKey {
@@ -8,10 +9,7 @@ export interface GrantOfKey {
   keyId: string | null;
 }
 
-/** How long it is believed that a grant goes on: as long as a key is, in src/domain/access/authenticate.ts. */
-const CACHE_MS = 30_000;
-const CACHE_ENTRIES = 5_000;
-
+/** Grants that go on, and until when that is believed: as long as a key is. */
 const going = new Map<string, number>();
 
 /** Whether a grant was taken back, or its key was: it may still be in KV, which forgets with delay. */
